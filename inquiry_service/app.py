@@ -1,0 +1,53 @@
+"""The composition root: the whole service on one screen."""
+
+from pathlib import Path
+
+from flask import Flask
+
+from inquiry_service.clients.enrollment import EnrollmentClient
+from inquiry_service.settings import InquirySettings
+from inquiry_service.web.api import inquiries, replies, staff
+from inquiry_service.web.auth import identify_by
+from inquiry_service.web.pages import ask, desk, mailbox, sign_in, threads
+from inquiry_service.web.parts import Parts
+from shared.db import Database
+from shared.logging import set_up_logging
+from shared.references import References
+from shared.serving import end_with_parent
+from shared.web.api import make_api
+from shared.web.form_token import FormTokens
+from shared.web.site import make_site
+from shared.web.work_routes import work_blueprint
+
+
+def create_app(settings: InquirySettings) -> Flask:
+    """The inquiry service as a WSGI application."""
+    database = Database(settings.database_url, pool_size=settings.pool_size, name="inquiry-web")
+    app = make_site(
+        __name__,
+        settings,
+        database,
+        service="inquiry",
+        folder=Path(__file__).parent,
+        identify=identify_by(database),
+    )
+    app.extensions["inquiry"] = Parts(
+        References(database, "inquiry_reference_seq", "Q"),
+        EnrollmentClient(settings.enrollment_url, settings.pair_secret),
+        FormTokens(settings.secret_key, "ask"),
+    )
+    api = make_api(app, "inquiry", "Frontdesk: inquiries")
+    for blueprint in (inquiries.bp, replies.bp, staff.bp, work_blueprint("inquiry", roles=("director",))):
+        api.register_blueprint(blueprint)
+    for pages in (ask.pages, threads.pages, sign_in.pages, desk.pages):
+        app.register_blueprint(pages)
+    if settings.has_mailbox:
+        app.register_blueprint(mailbox.pages)
+    return app
+
+
+def make_wsgi() -> Flask:
+    """What the WSGI server calls in each of its processes."""
+    set_up_logging("inquiry-web")
+    end_with_parent()
+    return create_app(InquirySettings.from_env())

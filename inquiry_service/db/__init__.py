@@ -1,0 +1,1 @@
+"""The inquiry database: models by concept, and named statements for whatever is hot, locks or pages."""

@@ -1,0 +1,25 @@
+"""All tables of the inquiry database, on one metadata: those of shared code, then the concepts' own."""
+
+from inquiry_service.db.models.base import Base
+from inquiry_service.db.models.inquiries import Inquiry, Message, Reply
+from inquiry_service.db.models.raw_mails import RawMail
+from inquiry_service.db.models.staff import (
+    PasswordReset,
+    ProgramResponsibility,
+    SignInAttempt,
+    Staff,
+    StaffSession,
+)
+
+__all__ = [
+    "Base",
+    "Inquiry",
+    "Message",
+    "PasswordReset",
+    "ProgramResponsibility",
+    "RawMail",
+    "Reply",
+    "SignInAttempt",
+    "Staff",
+    "StaffSession",
+]

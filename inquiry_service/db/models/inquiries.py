@@ -1,0 +1,126 @@
+"""Inquiries, the entries of their threads, and the state of our replies."""
+
+from uuid import UUID
+
+from sqlalchemy import Computed, ForeignKey, Index, SmallInteger, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.schema import Sequence
+
+from inquiry_service.db.models.base import Base, Id, Moment, Now
+from inquiry_service.terms import InquiryStatus, MessageKind, ReplyStatus, Via
+from shared.tables import one_of
+
+REFERENCE_NUMBERS = Sequence("inquiry_reference_seq", increment=20, metadata=Base.metadata)
+
+
+class Inquiry(Base):
+    """A question and its thread. `messages` counts the thread's entries: the next one's position is one more."""
+
+    __tablename__ = "inquiry"
+
+    id: Mapped[Id]
+    reference: Mapped[str] = mapped_column(Text, unique=True)
+    status: Mapped[str] = mapped_column(Text)
+    asker_name: Mapped[str] = mapped_column(Text)
+    asker_email: Mapped[str] = mapped_column(Text)
+    asker_email_normal: Mapped[str] = mapped_column(Text)
+    asker_phone: Mapped[str | None] = mapped_column(Text)
+    program: Mapped[str | None] = mapped_column(Text)
+    source: Mapped[str | None] = mapped_column(Text)
+    consent_text: Mapped[str | None] = mapped_column(Text)
+    registration_id: Mapped[UUID | None]
+    registration_reference: Mapped[str | None] = mapped_column(Text)
+    is_address_proven: Mapped[bool] = mapped_column(server_default=text("false"))
+    assignee_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    messages: Mapped[int] = mapped_column(server_default=text("1"))
+    opening: Mapped[str] = mapped_column(Text, server_default="")
+    spam_score: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    spam_reasons: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+    is_never_reached: Mapped[bool] = mapped_column(server_default=text("false"))
+    created_at: Mapped[Now]
+    due_at: Mapped[Moment | None]
+    last_message_at: Mapped[Now]
+    first_answered_at: Mapped[Moment | None]
+    closed_at: Mapped[Moment | None]
+    words: Mapped[str] = mapped_column(
+        TSVECTOR,
+        Computed(
+            "to_tsvector('simple', reference || ' ' || asker_name || ' ' || asker_email || ' ' || coalesce(asker_phone, '')"
+            " || ' ' || opening)",
+            persisted=True,
+        ),
+    )
+
+    __table_args__ = (
+        one_of("status", tuple(InquiryStatus)),
+        Index("ix_inquiry_for_us", "due_at", "id", postgresql_where=text("status IN ('new', 'open')")),
+        Index(
+            "ix_inquiry_mine",
+            "assignee_id",
+            "due_at",
+            "id",
+            postgresql_where=text("status IN ('new', 'open')"),
+        ),
+        Index("ix_inquiry_waiting", "last_message_at", "id", postgresql_where=text("status = 'waiting'")),
+        Index("ix_inquiry_closed", "last_message_at", "id", postgresql_where=text("status = 'closed'")),
+        Index(
+            "ix_inquiry_set_aside",
+            "last_message_at",
+            "id",
+            postgresql_where=text("status IN ('quarantined', 'spam')"),
+        ),
+        Index("ix_inquiry_asker", "asker_email_normal", "created_at"),
+        Index("ix_inquiry_created", "created_at", "id"),
+        Index("ix_inquiry_words", "words", postgresql_using="gin"),
+    )
+
+
+class Message(Base):
+    """An entry of a thread, either way, at its `position` (1 is the question; a draft has none)."""
+
+    __tablename__ = "message"
+
+    id: Mapped[Id]
+    inquiry_id: Mapped[UUID] = mapped_column(ForeignKey("inquiry.id", ondelete="CASCADE"))
+    position: Mapped[int | None]
+    kind: Mapped[str] = mapped_column(Text)
+    via: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text)
+    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    sender_address: Mapped[str | None] = mapped_column(Text)
+    is_verified: Mapped[bool] = mapped_column(server_default=text("true"))
+    is_automatic: Mapped[bool] = mapped_column(server_default=text("false"))
+    raw_mail_id: Mapped[UUID | None]
+    created_at: Mapped[Now]
+
+    __table_args__ = (
+        UniqueConstraint("inquiry_id", "position"),
+        one_of("kind", tuple(MessageKind)),
+        one_of("via", tuple(Via)),
+        Index("ix_message_staff_answers", "staff_id", "created_at", postgresql_where=text("kind = 'answer'")),
+    )
+
+
+class Reply(Base):
+    """What became of an answer; its text is the message of the same id. `sendings` counts the letters written for it."""
+
+    __tablename__ = "reply"
+
+    id: Mapped[UUID] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"), primary_key=True)
+    inquiry_id: Mapped[UUID] = mapped_column(ForeignKey("inquiry.id", ondelete="CASCADE"), index=True)
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    status: Mapped[str] = mapped_column(Text)
+    is_closing: Mapped[bool] = mapped_column(server_default=text("false"))
+    based_on: Mapped[int]
+    sendings: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    letter_id: Mapped[UUID | None]
+    held_because: Mapped[str | None] = mapped_column(Text)
+    status_before: Mapped[str | None] = mapped_column(Text)
+    sent_at: Mapped[Moment | None]
+    changed_at: Mapped[Now]
+
+    __table_args__ = (
+        one_of("status", tuple(ReplyStatus)),
+        Index("ix_reply_held", "changed_at", postgresql_where=text("status = 'held'")),
+    )

@@ -1,0 +1,34 @@
+"""Mail as it came in, before anybody read it."""
+
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from inquiry_service.db.models.base import Base, Id, Moment, Now
+from inquiry_service.terms import RawMailStatus
+from shared.tables import one_of
+
+
+class RawMail(Base):
+    """One mail, once: the same bytes are the same mail, and a mailbox's UID is taken in once."""
+
+    __tablename__ = "raw_mail"
+
+    id: Mapped[Id]
+    sha256: Mapped[bytes] = mapped_column(LargeBinary, ForeignKey("blob.sha256"), unique=True)
+    mailbox: Mapped[str] = mapped_column(Text)
+    uidvalidity: Mapped[int | None] = mapped_column(BigInteger)
+    uid: Mapped[int | None] = mapped_column(BigInteger)
+    envelope_to: Mapped[str | None] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(Text, server_default=RawMailStatus.STORED)
+    inquiry_id: Mapped[UUID | None] = mapped_column(ForeignKey("inquiry.id", ondelete="SET NULL"))
+    error: Mapped[str | None] = mapped_column(Text)
+    received_at: Mapped[Now]
+    filed_at: Mapped[Moment | None]
+
+    __table_args__ = (
+        UniqueConstraint("mailbox", "uidvalidity", "uid"),
+        one_of("status", tuple(RawMailStatus)),
+        Index("ix_raw_mail_unsettled", "received_at", postgresql_where=text("status <> 'filed'")),
+    )

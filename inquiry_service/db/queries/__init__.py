@@ -1,0 +1,1 @@
+"""Named statements: public writes, reads that lock, and pages of long lists."""

@@ -1,0 +1,74 @@
+"""The reply queue: who is next, how many wait, and one page of a view. Every order has an index behind it."""
+
+from sqlalchemy import text
+
+TAKE_NEXT = text("""
+    UPDATE inquiry SET assignee_id = :staff_id
+    WHERE id = (
+        SELECT id FROM inquiry
+        WHERE status IN ('new', 'open') AND assignee_id IS NULL
+          AND (CAST(:only_mine AS boolean) IS FALSE OR coalesce(program, '') IN (
+               SELECT program FROM program_responsibility WHERE staff_id = :staff_id))
+        ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
+    ) RETURNING id
+""")
+
+CLAIM = text("""
+    UPDATE inquiry SET assignee_id = :staff_id
+    WHERE id = :id AND (assignee_id IS NULL OR assignee_id = :staff_id) RETURNING id
+""")
+
+COUNTS = text("""
+    SELECT count(*) FILTER (WHERE status IN ('new', 'open') AND assignee_id IS NULL) AS new,
+           count(*) FILTER (WHERE status IN ('new', 'open') AND assignee_id = :staff_id) AS mine,
+           count(*) FILTER (WHERE status IN ('new', 'open')) AS open,
+           count(*) FILTER (WHERE status = 'waiting') AS waiting,
+           count(*) FILTER (WHERE status = 'quarantined') AS quarantine,
+           count(*) FILTER (WHERE is_never_reached) AS never_reached,
+           (SELECT count(*) FROM reply WHERE status = 'held') AS held
+    FROM inquiry WHERE status IN ('new', 'open', 'waiting', 'quarantined')
+""")
+
+# view -> (condition, order column, is descending)
+VIEWS = {
+    "new": ("status IN ('new', 'open') AND assignee_id IS NULL", "due_at", False),
+    "mine": ("status IN ('new', 'open') AND assignee_id = :staff_id", "due_at", False),
+    "open": ("status IN ('new', 'open')", "due_at", False),
+    "waiting": ("status = 'waiting'", "last_message_at", True),
+    "held": ("id IN (SELECT inquiry_id FROM reply WHERE status = 'held')", "last_message_at", True),
+    "never_reached": ("status IN ('new', 'open') AND is_never_reached", "due_at", False),
+    "closed": ("status = 'closed'", "last_message_at", True),
+    "quarantine": ("status IN ('quarantined', 'spam')", "last_message_at", True),
+    "all": ("true", "created_at", True),
+}
+
+_PAGE = """
+    SELECT id, reference, status, asker_name, asker_email, program, opening, assignee_id, messages, due_at, created_at,
+           last_message_at, is_never_reached, spam_score, registration_reference,
+           (SELECT name FROM staff WHERE staff.id = assignee_id) AS assignee_name,
+           EXISTS (SELECT 1 FROM reply WHERE reply.inquiry_id = inquiry.id AND reply.status = 'draft' AND author_id = :staff_id) AS has_draft,
+           {order} AS sort_key
+    FROM inquiry
+    WHERE {condition} {filters}
+      AND (CAST(:after_at AS timestamptz) IS NULL
+           OR ({order}, id) {than} (CAST(:after_at AS timestamptz), CAST(:after_id AS uuid)))
+    ORDER BY {order} {direction}, id {direction} LIMIT :limit
+"""
+FILTERS = {
+    "status": "AND status = :status",
+    "program": "AND program = :program",
+    "assignee": "AND assignee_id = CAST(:assignee AS uuid)",
+    "q": "AND words @@ websearch_to_tsquery('simple', :q)",
+}
+
+
+def page_statement(view: str, filters: tuple[str, ...]) -> str:
+    """The text of one view's page with some of FILTERS; only our own words are put together here."""
+    condition, order, is_descending = VIEWS[view]
+    return _PAGE.format(
+        condition=condition,
+        order=order,
+        filters=" ".join(FILTERS[name] for name in filters),
+        than="<" if is_descending else ">",
+        direction="DESC" if is_descending else "ASC",
+    )

@@ -1,0 +1,29 @@
+"""Sessions and attempts: read on every page of the desk, so each is one statement."""
+
+from sqlalchemy import text
+
+PERSON_OF_SESSION = text("""
+    SELECT staff.id, staff.name, staff.email, staff.roles, staff_session.seen_at < now() - interval '5 minutes' AS is_stale
+    FROM staff_session JOIN staff ON staff.id = staff_session.staff_id
+    WHERE token_hash = :hash AND ended_at IS NULL AND expires_at > now() AND staff.disabled_at IS NULL
+""")
+SEEN = text("UPDATE staff_session SET seen_at = now() WHERE token_hash = :hash")
+END_SESSION = text("UPDATE staff_session SET ended_at = now() WHERE token_hash = :hash AND ended_at IS NULL")
+END_ALL_SESSIONS = text(
+    "UPDATE staff_session SET ended_at = now() WHERE staff_id = :staff_id AND ended_at IS NULL"
+)
+ATTEMPTS = text("""
+    SELECT count(*) FILTER (WHERE name_hash = :name_hash) AS of_name,
+           count(*) FILTER (WHERE address_block = :block) AS of_block
+    FROM sign_in_attempt
+    WHERE (name_hash = :name_hash OR address_block = :block) AND at > now() - make_interval(secs => :window_s)
+""")
+FORGET_ATTEMPTS = text(
+    "DELETE FROM sign_in_attempt WHERE at < now() - interval '1 day' OR name_hash = :name_hash"
+)
+IS_STANDING = text("""
+    SELECT roles FROM staff WHERE id = :id AND disabled_at IS NULL
+""")
+REVOKE_ADDRESSES = text(
+    "UPDATE reply_address SET revoked_at = now() WHERE person_id = :staff_id AND revoked_at IS NULL"
+)

@@ -1,0 +1,251 @@
+"""Mail in: raw bytes are stored first and committed; then each is filed with its thread, or stands where a person sees it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from inquiry_service.db.models import Inquiry, Message, RawMail, Staff
+from inquiry_service.domain import inquiries, replies
+from inquiry_service.domain.errors import ThreadChanged, WrongMove
+from inquiry_service.domain.inquiries import NewInquiry
+from inquiry_service.domain.matching import DirectorSide, KnownAddress, director_verdict, reply_secrets
+from inquiry_service.domain.parsed_email import ParsedEmail
+from inquiry_service.terms import AddressPurpose, RawMailStatus, Via
+from shared import blobs, jobs
+from shared.db import first
+from shared.people import Person
+from shared.references import References
+from shared.tokens import hash_secret, new_id
+
+MAILBOX_PAGE = "/mailbox"  # the road whose writer sits at this very machine
+
+_STORE = text("""
+    INSERT INTO raw_mail (id, sha256, mailbox, uidvalidity, uid, envelope_to) VALUES (:id, :sha256, :mailbox, :uidvalidity, :uid, :envelope_to)
+    ON CONFLICT DO NOTHING RETURNING id
+""")
+_ADDRESS = text("""
+    SELECT purpose, subject_id, person_id, revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now()) AS is_alive
+    FROM reply_address WHERE address_hash = :hash
+""")
+_LETTER_OF_MESSAGE_ID = text(
+    "SELECT subject_id, kind FROM letter WHERE message_id = ANY(:message_ids) ORDER BY created_at DESC LIMIT 1"
+)
+
+
+@dataclass(frozen=True)
+class RegistrationFacts:
+    """What the enrollment service says of the registration whose letter was answered."""
+
+    registration_id: UUID
+    reference: str
+    program: str | None
+    name: str
+    email: str
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What filing needs beside the rows. `registration_behind` asks the sibling; it raises when the sibling is away."""
+
+    references: References
+    due_at: datetime
+    registration_behind: Callable[[bytes], RegistrationFacts | None]
+
+
+def store_raw(
+    session: Session,
+    data: bytes,
+    *,
+    mailbox: str,
+    uidvalidity: int | None = None,
+    uid: int | None = None,
+    envelope_to: str | None = None,
+) -> UUID | None:
+    """The mail's bytes are kept and its filing is owed; None when these bytes, or this UID, came before."""
+    raw_id = new_id()
+    stored = first(
+        session,
+        _STORE,
+        id=raw_id,
+        sha256=blobs.put(session, data),
+        mailbox=mailbox,
+        uidvalidity=uidvalidity,
+        uid=uid,
+        envelope_to=envelope_to,
+    )
+    if stored is None:
+        return None
+    jobs.enqueue(session, "file_mail", {"raw_mail_id": str(raw_id)}, dedupe_key=f"file_mail:{raw_id}")
+    return raw_id
+
+
+def bytes_of(session: Session, raw_id: UUID) -> tuple[RawMail, bytes]:
+    """A stored mail, locked, and its bytes."""
+    raw = session.get_one(RawMail, raw_id, with_for_update=True)
+    return raw, blobs.get(session, raw.sha256)
+
+
+def note_unreadable(session: Session, raw: RawMail, why: str) -> None:
+    """The mail is a visible item with its original; it delays nobody."""
+    raw.status, raw.error = RawMailStatus.UNREADABLE, why
+    raw.filed_at = session.scalar(select(text("now()")))
+
+
+def file(session: Session, raw: RawMail, mail: ParsedEmail, intake: Intake) -> None:
+    """The mail is with its thread, or unfiled. Does nothing for one that is filed already."""
+    if raw.status == RawMailStatus.FILED:
+        return
+    recipients = (*mail.recipients, *([raw.envelope_to] if raw.envelope_to else []))
+    inquiry_id = None
+    for secret in reply_secrets(recipients):
+        inquiry_id = _by_reply_address(session, raw, mail, hash_secret(secret), intake)
+        if inquiry_id is not None:
+            break
+    if inquiry_id is None:
+        inquiry_id = _by_message_id(session, raw, mail, intake)
+    raw.inquiry_id = inquiry_id
+    raw.status = RawMailStatus.FILED if inquiry_id else RawMailStatus.UNFILED
+    raw.filed_at = session.scalar(select(text("now()")))
+
+
+def _by_reply_address(
+    session: Session, raw: RawMail, mail: ParsedEmail, address_hash: bytes, intake: Intake
+) -> UUID | None:
+    row = first(session, _ADDRESS, hash=address_hash)
+    if row is None:
+        facts = intake.registration_behind(address_hash)
+        return _about_registration(session, raw, mail, facts, intake) if facts else None
+    address = KnownAddress(row.purpose, row.subject_id, row.person_id, row.is_alive)
+    if address.purpose == AddressPurpose.DIRECTOR:
+        return _from_director(session, raw, mail, address, intake)
+    inquiry = session.get(Inquiry, address.subject_id)
+    return _from_asker(session, raw, mail, inquiry, intake) if inquiry and address.is_alive else None
+
+
+def _by_message_id(session: Session, raw: RawMail, mail: ParsedEmail, intake: Intake) -> UUID | None:
+    """A header can be copied from a forwarded letter: such a mail is with its thread, but never taken for the asker's or a director's."""
+    if not mail.references:
+        return None
+    row = first(session, _LETTER_OF_MESSAGE_ID, message_ids=list(mail.references))
+    if row is None:
+        return None
+    message = session.get(Message, row.subject_id)
+    inquiry = session.get(Inquiry, message.inquiry_id if message else row.subject_id)
+    return _from_asker(session, raw, mail, inquiry, intake) if inquiry else None
+
+
+def _from_asker(session: Session, raw: RawMail, mail: ParsedEmail, inquiry: Inquiry, intake: Intake) -> UUID:
+    is_asker = mail.senders == (inquiry.asker_email_normal,)
+    inquiries.follow_up(
+        session,
+        inquiry.id,
+        mail.written or mail.text or "(no text)",
+        via=Via.MAIL,
+        due_at=intake.due_at,
+        sender_address=None if is_asker else ", ".join(mail.senders)[:254],
+        is_verified=is_asker,
+        is_automatic=mail.is_automatic,
+        raw_mail_id=raw.id,
+    )
+    return inquiry.id
+
+
+def _from_director(
+    session: Session, raw: RawMail, mail: ParsedEmail, address: KnownAddress, intake: Intake
+) -> UUID | None:
+    based_on = session.get(Message, address.subject_id)
+    staff = session.get(Staff, address.person_id) if address.person_id else None
+    if based_on is None or staff is None:
+        return None
+    side = DirectorSide(
+        frozenset({staff.email_normal}), staff.disabled_at is None, trusts_road=raw.mailbox == MAILBOX_PAGE
+    )
+    verdict, why = director_verdict(mail, address, side)
+    if verdict == "file":
+        if mail.is_automatic:
+            return based_on.inquiry_id
+        return None
+    author = Person(staff.id, staff.name, staff.email, frozenset(staff.roles))
+    if verdict == "hold":
+        _hold(session, based_on, author, mail, why)
+        return based_on.inquiry_id
+    try:
+        replies.answer(
+            session, based_on.inquiry_id, author, mail.written, based_on=based_on.id, via=Via.MAIL, undo_s=0
+        )
+    except ThreadChanged:
+        _hold(
+            session,
+            based_on,
+            author,
+            mail,
+            "something new came into the thread after the notice you answered",
+        )
+    except WrongMove:
+        _hold(session, based_on, author, mail, "the inquiry is in quarantine")
+    return based_on.inquiry_id
+
+
+def _hold(session: Session, based_on: Message, author: Person, mail: ParsedEmail, why: str) -> None:
+    replies.hold(
+        session,
+        based_on.inquiry_id,
+        author,
+        mail.written or mail.text,
+        why,
+        based_on=based_on.position or 1,
+        via=Via.MAIL,
+    )
+
+
+def _about_registration(
+    session: Session, raw: RawMail, mail: ParsedEmail, facts: RegistrationFacts, intake: Intake
+) -> UUID | None:
+    """An answer to a registration's letter continues the inquiry that is linked to it, or opens one."""
+    if mail.is_automatic:
+        return None
+    linked = session.scalars(
+        select(Inquiry)
+        .where(Inquiry.registration_id == facts.registration_id)
+        .order_by(Inquiry.created_at.desc())
+        .limit(1)
+    ).first()
+    if linked is not None:
+        return _from_asker(session, raw, mail, linked, intake)
+    receipt = inquiries.submit_within(
+        session, intake.references, _registration_inquiry(raw, mail, facts, intake), key=f"mail:{raw.id}"
+    )
+    return receipt.id
+
+
+def _registration_inquiry(
+    raw: RawMail, mail: ParsedEmail, facts: RegistrationFacts, intake: Intake
+) -> NewInquiry:
+    return NewInquiry(
+        name=facts.name,
+        email=facts.email,
+        question=mail.written or mail.text or "(no text)",
+        due_at=intake.due_at,
+        program=facts.program,
+        source=f"reply to a letter about {facts.reference}",
+        via=Via.MAIL,
+        registration_id=facts.registration_id,
+        registration_reference=facts.reference,
+        raw_mail_id=raw.id,
+    )
+
+
+def unsettled(session: Session, limit: int = 50) -> list[Mapping[str, Any]]:
+    """Mails that a person should look at: unreadable or unfiled ones, oldest first."""
+    found = session.execute(
+        select(RawMail.id, RawMail.status, RawMail.error, RawMail.received_at)
+        .where(RawMail.status.in_([RawMailStatus.UNFILED, RawMailStatus.UNREADABLE]))
+        .order_by(RawMail.received_at)
+        .limit(limit)
+    )
+    return [dict(row._mapping) for row in found]

@@ -1,0 +1,338 @@
+"""Inquiries: taken in with one statement, then moved by people. Every change of a thread locks its inquiry first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session
+
+from inquiry_service.db.models import Inquiry, Message, Reply, Staff
+from inquiry_service.db.queries import inquiries as statements
+from inquiry_service.domain.errors import NoSuchInquiry, TakenBySomebodyElse, WrongMove
+from inquiry_service.domain.spam import NO_SUSPICION, SpamScore
+from inquiry_service.terms import IN_THREAD, InquiryStatus, MessageKind, Via
+from shared import audit, idempotency, letters
+from shared.audit import Actor
+from shared.db import Database, first, rows
+from shared.errors import Invalid
+from shared.people import Person, normal_address
+from shared.references import References
+from shared.tokens import new_id
+
+OPENING_LENGTH = 2000  # what lists show and search reads; the whole question is the first message
+
+
+@dataclass(frozen=True)
+class NewInquiry:
+    """A question as it came in, checked and stripped. `due_at` is aware."""
+
+    name: str
+    email: str
+    question: str
+    due_at: datetime
+    phone: str | None = None
+    program: str | None = None
+    source: str | None = None
+    consent_text: str | None = None
+    via: Via = Via.FORM
+    spam: SpamScore = NO_SUSPICION
+    registration_id: UUID | None = None
+    registration_reference: str | None = None
+    raw_mail_id: UUID | None = None
+    id: UUID = field(default_factory=new_id)
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What the asker is told: the same for everyone, and the same again for the same submission."""
+
+    id: UUID
+    reference: str
+    is_fresh: bool
+
+
+def submit(
+    database: Database,
+    references: References,
+    new: NewInquiry,
+    *,
+    key: str | None = None,
+    body_hash: bytes = b"",
+) -> Receipt:
+    """The inquiry, its question, the acknowledgement and the directors' notices stand, committed; or an earlier one of the same key.
+
+    Raises SameKeyOtherBody.
+    """
+    values = _values(new, references, key, body_hash)
+    answered = database.run(statements.SUBMIT, values) or database.run(statements.REPLAY, values)
+    return _receipt(answered[0], body_hash)
+
+
+def submit_within(session: Session, references: References, new: NewInquiry, *, key: str) -> Receipt:
+    """The same inside a transaction that also files the mail it came by."""
+    values = _values(new, references, key, b"")
+    answered = (
+        session.execute(statements.SUBMIT, values).all() or session.execute(statements.REPLAY, values).all()
+    )
+    return _receipt(answered[0], b"")
+
+
+def _receipt(row: Row[Any], body_hash: bytes) -> Receipt:
+    if not row.is_fresh:
+        idempotency.same_body_or_raise(row.body_hash, body_hash)
+    return Receipt(UUID(row.answer["id"]), row.answer["reference"], row.is_fresh)
+
+
+def _values(new: NewInquiry, references: References, key: str | None, body_hash: bytes) -> dict[str, object]:
+    return {
+        "key": key or str(new.id),
+        "body_hash": body_hash,
+        "id": new.id,
+        "reference": references.next(),
+        "status": InquiryStatus.QUARANTINED if new.spam.is_suspect else InquiryStatus.NEW,
+        "name": new.name,
+        "email": new.email,
+        "email_normal": normal_address(new.email),
+        "phone": new.phone,
+        "program": new.program,
+        "source": new.source,
+        "consent_text": new.consent_text,
+        "registration_id": new.registration_id,
+        "registration_reference": new.registration_reference,
+        "opening": new.question[:OPENING_LENGTH],
+        "spam_score": new.spam.points,
+        "spam_reasons": list(new.spam.reasons),
+        "due_at": new.due_at,
+        "message_id": new_id(),
+        "via": new.via,
+        "body": new.question,
+        "raw_mail_id": new.raw_mail_id,
+        "ack_id": new_id(),
+        "request_id": structlog.contextvars.get_contextvars().get("request_id"),
+    }
+
+
+def find(session: Session, inquiry_id: UUID, *, lock: bool = False) -> Inquiry:
+    """The inquiry; with `lock`, nobody else changes its thread until this transaction ends. Raises NoSuchInquiry."""
+    if lock and first(session, statements.LOCK, id=inquiry_id) is None:
+        raise NoSuchInquiry()
+    inquiry = session.get(Inquiry, inquiry_id, populate_existing=lock)
+    if inquiry is None:
+        raise NoSuchInquiry()
+    return inquiry
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of a thread as a page shows it: the message, who wrote it, and what became of it if it is an answer."""
+
+    message: Message
+    staff_name: str | None
+    reply: Reply | None
+
+
+def thread(session: Session, inquiry_id: UUID, *, is_public: bool = False) -> Sequence[Entry]:
+    """The entries in their order. The public thread has only what went between asker and school."""
+    query = (
+        select(Message, Staff.name, Reply)
+        .outerjoin(Staff, Staff.id == Message.staff_id)
+        .outerjoin(Reply, Reply.id == Message.id)
+        .where(Message.inquiry_id == inquiry_id, Message.position.is_not(None))
+        .order_by(Message.position)
+    )
+    entries = [Entry(message, name, reply) for message, name, reply in session.execute(query)]
+    if is_public:
+        return [
+            e for e in entries if e.message.kind not in (MessageKind.NOTE, MessageKind.CALL) and _is_public(e)
+        ]
+    return [e for e in entries if e.reply is None or e.reply.status in IN_THREAD]
+
+
+def _is_public(entry: Entry) -> bool:
+    return entry.message.is_verified and (entry.reply is None or entry.reply.status == "sent")
+
+
+def add_message(
+    session: Session,
+    inquiry: Inquiry,
+    kind: MessageKind,
+    body: str,
+    *,
+    via: Via,
+    staff_id: UUID | None = None,
+    sender_address: str | None = None,
+    is_verified: bool = True,
+    is_automatic: bool = False,
+    raw_mail_id: UUID | None = None,
+) -> Message:
+    """The entry stands at the end of the thread. The inquiry must be locked."""
+    message = Message(
+        id=new_id(),
+        inquiry_id=inquiry.id,
+        position=next_position(session, inquiry),
+        kind=kind,
+        via=via,
+        body=body,
+        staff_id=staff_id,
+        sender_address=sender_address,
+        is_verified=is_verified,
+        is_automatic=is_automatic,
+        raw_mail_id=raw_mail_id,
+    )
+    session.add(message)
+    session.flush()
+    return message
+
+
+def next_position(session: Session, inquiry: Inquiry) -> int:
+    """The place at the end of the thread."""
+    position = int(session.execute(statements.NEXT_POSITION, {"id": inquiry.id}).scalar_one())
+    session.refresh(inquiry, ["messages", "last_message_at"])
+    return position
+
+
+def follow_up(
+    session: Session,
+    inquiry_id: UUID,
+    body: str,
+    *,
+    via: Via,
+    due_at: datetime,
+    sender_address: str | None = None,
+    is_verified: bool = True,
+    is_automatic: bool = False,
+    raw_mail_id: UUID | None = None,
+) -> Message:
+    """The asker wrote again: the inquiry is open, due anew, and who is responsible is told. An automatic mail changes no clock."""
+    inquiry = find(session, inquiry_id, lock=True)
+    message = add_message(
+        session,
+        inquiry,
+        MessageKind.FOLLOW_UP,
+        body,
+        via=via,
+        sender_address=sender_address,
+        is_verified=is_verified,
+        is_automatic=is_automatic,
+        raw_mail_id=raw_mail_id,
+    )
+    if is_automatic:
+        return message
+    if inquiry.status in (InquiryStatus.WAITING, InquiryStatus.CLOSED):
+        inquiry.status, inquiry.due_at, inquiry.closed_at = InquiryStatus.OPEN, due_at, None
+    if inquiry.status in (InquiryStatus.NEW, InquiryStatus.OPEN):
+        session.execute(statements.NOTIFY_RESPONSIBLE, {"message_id": message.id, "inquiry_id": inquiry.id})
+    return message
+
+
+def assign(session: Session, inquiry_id: UUID, actor: Actor, staff_id: UUID | None) -> Inquiry:
+    """The inquiry is that person's, or nobody's."""
+    inquiry = find(session, inquiry_id, lock=True)
+    if staff_id is not None:
+        person = session.get(Staff, staff_id)
+        if person is None or person.disabled_at is not None:
+            raise Invalid(
+                "There is no such colleague",
+                fields={"staff_id": ["Choose a colleague with an open account."]},
+            )
+    inquiry.assignee_id = staff_id
+    audit.write(session, actor, "inquiry_assigned", inquiry.id, to=str(staff_id) if staff_id else None)
+    return inquiry
+
+
+def release(session: Session, inquiry_id: UUID, actor: Actor) -> Inquiry:
+    """Nobody has the inquiry; whoever takes next may get it. Raises TakenBySomebodyElse."""
+    inquiry = find(session, inquiry_id, lock=True)
+    if inquiry.assignee_id not in (None, actor.id):
+        raise TakenBySomebodyElse()
+    return assign(session, inquiry_id, actor, None)
+
+
+_MOVES: dict[str, tuple[frozenset[InquiryStatus], InquiryStatus]] = {
+    "close": (
+        frozenset({InquiryStatus.NEW, InquiryStatus.OPEN, InquiryStatus.WAITING, InquiryStatus.CLOSED}),
+        InquiryStatus.CLOSED,
+    ),
+    "reopen": (
+        frozenset({InquiryStatus.CLOSED, InquiryStatus.WAITING, InquiryStatus.OPEN}),
+        InquiryStatus.OPEN,
+    ),
+    "spam": (frozenset(InquiryStatus), InquiryStatus.SPAM),
+    "not_spam": (frozenset({InquiryStatus.QUARANTINED, InquiryStatus.SPAM}), InquiryStatus.NEW),
+}
+
+
+def move(session: Session, inquiry_id: UUID, actor: Actor, name: str, *, due_at: datetime) -> Inquiry:
+    """The inquiry is closed, reopened, marked as spam, or released from quarantine. Raises WrongMove."""
+    inquiry = find(session, inquiry_id, lock=True)
+    allowed, target = _MOVES[name]
+    if inquiry.status not in allowed:
+        raise WrongMove(status=inquiry.status)
+    was_suspect = inquiry.status in (InquiryStatus.QUARANTINED, InquiryStatus.SPAM)
+    if inquiry.status != target:
+        inquiry.status = target
+        inquiry.closed_at = None
+        if target == InquiryStatus.CLOSED:
+            _close(session, inquiry)
+        if target in (InquiryStatus.OPEN, InquiryStatus.NEW):
+            inquiry.due_at = due_at
+        audit.write(session, actor, f"inquiry_{name}", inquiry.id)
+    if name == "not_spam" and was_suspect:
+        _greet(session, inquiry)
+    session.flush()
+    return inquiry
+
+
+def _close(session: Session, inquiry: Inquiry) -> None:
+    inquiry.closed_at = session.scalar(select(func.now()))
+    inquiry.is_never_reached = False
+
+
+def _greet(session: Session, inquiry: Inquiry) -> None:
+    """What an inquiry that was never suspected would have had from the start."""
+    letters.write(
+        session,
+        "acknowledgement",
+        subject_id=inquiry.id,
+        recipient=inquiry.asker_email,
+        dedupe_key=f"ack:{inquiry.id}",
+    )
+    question = session.scalars(
+        select(Message).where(Message.inquiry_id == inquiry.id, Message.position == 1)
+    ).one()
+    session.flush()
+    session.execute(statements.NOTIFY_RESPONSIBLE, {"message_id": question.id, "inquiry_id": inquiry.id})
+
+
+def add_note(session: Session, inquiry_id: UUID, author: Person, body: str) -> Message:
+    """A note for colleagues; it never reaches a letter."""
+    inquiry = find(session, inquiry_id, lock=True)
+    return add_message(session, inquiry, MessageKind.NOTE, body, via=Via.DESK, staff_id=author.id)
+
+
+def log_call(session: Session, inquiry_id: UUID, author: Person, body: str, *, is_answered: bool) -> Message:
+    """A call is on record; one that answered the question leaves the inquiry waiting for the asker."""
+    inquiry = find(session, inquiry_id, lock=True)
+    message = add_message(session, inquiry, MessageKind.CALL, body, via=Via.DESK, staff_id=author.id)
+    if is_answered and inquiry.status in (InquiryStatus.NEW, InquiryStatus.OPEN):
+        inquiry.status = InquiryStatus.WAITING
+        inquiry.is_never_reached = False
+        inquiry.first_answered_at = inquiry.first_answered_at or message.created_at
+    return message
+
+
+def newer_than(
+    session: Session, inquiry_id: UUID, position: int, author_id: UUID
+) -> Sequence[dict[str, object]]:
+    """What came into the thread after that position, from anybody but the author."""
+    found = rows(
+        session, statements.NEWER_THAN, inquiry_id=inquiry_id, position=position, author_id=author_id
+    )
+    return [
+        {"id": str(m.id), "kind": m.kind, "body": m.body, "created_at": m.created_at.isoformat()}
+        for m in found
+    ]

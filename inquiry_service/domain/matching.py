@@ -1,0 +1,56 @@
+"""Where a mail belongs: by our reply address, else by our own Message-ID, else nowhere. Never by its subject. Pure."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from inquiry_service.domain.parsed_email import ParsedEmail
+
+_SECRET = re.compile(r"r\+([a-z2-7]{26})@")
+
+
+@dataclass(frozen=True)
+class KnownAddress:
+    """What one of our reply addresses stands for. `is_alive` is false once it expired or was revoked."""
+
+    purpose: str
+    subject_id: UUID
+    person_id: UUID | None
+    is_alive: bool
+
+
+@dataclass(frozen=True)
+class DirectorSide:
+    """What must hold for a director's answer by mail. `trusts_road` is true for `/mailbox` alone, or a server that vouched."""
+
+    addresses: frozenset[str]
+    is_enabled: bool
+    trusts_road: bool
+
+
+def reply_secrets(recipients: Iterable[str]) -> list[str]:
+    """The secrets of our reply addresses among the recipients, in their order."""
+    return [match.group(1) for address in recipients if (match := _SECRET.match(address.lower()))]
+
+
+def director_verdict(
+    mail: ParsedEmail, address: KnownAddress, director: DirectorSide
+) -> tuple[Literal["send", "hold", "file"], str]:
+    """What becomes of a mail to a director's reply address, and why it is not simply sent."""
+    if mail.is_automatic:
+        return "file", "an automatic reply"
+    if not director.is_enabled:
+        return "file", "the account is closed"
+    if len(mail.senders) != 1 or mail.senders[0] not in director.addresses:
+        return "hold", "it came from another address than yours"
+    if not address.is_alive:
+        return "hold", "the reply address is too old"
+    if not director.trusts_road:
+        return "hold", "no trusted server vouched for the sender"
+    if not mail.written.strip():
+        return "hold", "no text of yours was found in it"
+    if not mail.has_quotation:
+        return "hold", "neither the marker line nor a quotation was found, so all of it would be sent"
+    return "send", ""

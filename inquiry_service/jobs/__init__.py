@@ -1,0 +1,14 @@
+"""Every kind of work of this service: its handler, its task queue, and how often it recurs. Handlers are shells of a few lines."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from inquiry_service.jobs import housekeeping, inbound, letters
+from shared.jobs import JobKind, sweep_done
+
+KINDS: Mapping[str, JobKind] = {
+    "file_mail": JobKind(inbound.file_mail, queue="inbound"),
+    "letter_outcome": JobKind(letters.letter_outcome),
+    "sweep_done_jobs": JobKind(sweep_done, every=timedelta(hours=1)),
+    "sweep_old_rows": JobKind(housekeeping.sweep_old_rows, every=timedelta(hours=6)),
+}

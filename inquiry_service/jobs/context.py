@@ -1,0 +1,23 @@
+"""What this service's jobs work with beside their transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from inquiry_service.clients.enrollment import EnrollmentClient
+from inquiry_service.domain.business_hours import due_at
+from inquiry_service.settings import InquirySettings
+from shared.clock import utc_now
+from shared.references import References
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Settings, references, and the sibling's facts."""
+
+    settings: InquirySettings
+    references: References
+    enrollment: EnrollmentClient
+
+    def due_now(self) -> datetime:
+        """When a question that came in this moment is due."""
+        return due_at(utc_now(), self.settings.zone)

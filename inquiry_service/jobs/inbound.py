@@ -1,0 +1,21 @@
+"""Mail in: from the stored bytes to its thread."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from inquiry_service.domain import inbound
+from inquiry_service.mail.parse import UnreadableMail, parse
+from shared.jobs import JobContext
+
+
+def file_mail(context: JobContext, payload: Mapping[str, str]) -> None:
+    """The mail is filed, or stands as one that could not be read."""
+    desk = context.service
+    raw, data = inbound.bytes_of(context.session, UUID(payload["raw_mail_id"]))
+    try:
+        mail = parse(data)
+    except UnreadableMail as error:
+        inbound.note_unreadable(context.session, raw, str(error))
+        return
+    intake = inbound.Intake(desk.references, desk.due_now(), desk.enrollment.registration_behind)
+    inbound.file(context.session, raw, mail, intake)

@@ -1,0 +1,14 @@
+"""Every letter of this service by its kind. A new one: a function in its concept's file, a template, a line here."""
+
+from collections.abc import Mapping
+
+from inquiry_service.mail.letters import inquiries, replies, staff
+from shared.letter_freezing import Composer
+
+COMPOSERS: Mapping[str, Composer] = {
+    "acknowledgement": inquiries.acknowledgement,
+    "notice": inquiries.notice,
+    "lost_link": inquiries.lost_link,
+    "answer": replies.answer,
+    "password_reset": staff.password_reset,
+}

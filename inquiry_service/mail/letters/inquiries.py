@@ -1,0 +1,64 @@
+"""Letters about an inquiry: to the asker that it came in, to the directors that it waits, and the links that somebody lost."""
+
+from inquiry_service.db.models import Message, Staff
+from inquiry_service.domain import inquiries, links
+from inquiry_service.mail.parse import MARKER
+from inquiry_service.terms import DIRECTOR_ADDRESS_DAYS, AddressPurpose, InquiryStatus, MessageKind
+from shared.letter_freezing import Composed, LetterPointless, Mailroom
+from shared.letters import LetterRow
+
+
+def acknowledgement(room: Mailroom, letter: LetterRow) -> Composed:
+    """To an address that nobody proved: not a byte that the visitor typed, and once a day."""
+    inquiry = inquiries.find(room.session, letter.subject_id)
+    if not room.is_first_today():
+        raise LetterPointless("this address was acknowledged within a day")
+    link = room.public_link(inquiry.id)
+    subject, text, html = room.render(
+        "acknowledgement",
+        reference=inquiry.reference,
+        thread_url=f"{room.service.public_url}/inquiries/{link}",
+    )
+    return Composed(
+        subject,
+        text,
+        html,
+        sender_name=room.service.school_name,
+        reply_to=room.reply_address(AddressPurpose.ASKER, inquiry.id),
+    )
+
+
+def notice(room: Mailroom, letter: LetterRow) -> Composed:
+    """To a director who is responsible: the asker's words, and an address that takes the answer. Nothing the asker may not read."""
+    staff = room.session.get(Staff, letter.person_id)
+    message = room.session.get(Message, letter.subject_id)
+    if staff is None or staff.disabled_at is not None or message is None:
+        raise LetterPointless("nobody is there to be told")
+    inquiry = inquiries.find(room.session, message.inquiry_id)
+    if inquiry.status not in (InquiryStatus.NEW, InquiryStatus.OPEN):
+        raise LetterPointless("the inquiry no longer waits for us")
+    subject, text, html = room.render(
+        "notice",
+        marker=MARKER,
+        inquiry=inquiry,
+        body=message.body,
+        is_follow_up=message.kind == MessageKind.FOLLOW_UP,
+        is_verified=message.is_verified,
+        staff_name=staff.name,
+        desk_url=f"{room.service.inquiry_url}/desk/inquiries/{inquiry.id}",
+    )
+    reply_to = room.reply_address(AddressPurpose.DIRECTOR, message.id, staff.id, days=DIRECTOR_ADDRESS_DAYS)
+    return Composed(
+        subject, text, html, sender_name="Frontdesk", reply_to=reply_to, recipient_name=staff.name
+    )
+
+
+def lost_link(room: Mailroom, letter: LetterRow) -> Composed:
+    """The links to a person's inquiries, to the address that asked them."""
+    found = links.inquiries_of_address(room.session, letter.subject_id)
+    threads = [
+        (inquiry.reference, f"{room.service.public_url}/inquiries/{room.public_link(inquiry.id)}")
+        for inquiry in found
+    ]
+    subject, text, html = room.render("lost_link", threads=threads)
+    return Composed(subject, text, html, sender_name=room.service.school_name)

@@ -1,0 +1,18 @@
+"""Letters to the people who work here about their accounts."""
+
+from inquiry_service.db.models import Staff
+from inquiry_service.domain import staff as accounts
+from shared.letter_freezing import Composed, LetterPointless, Mailroom
+from shared.letters import LetterRow
+
+
+def password_reset(room: Mailroom, letter: LetterRow) -> Composed:
+    """A link that sets a new password, within the hour it was asked for."""
+    person = room.session.get(Staff, letter.subject_id)
+    if person is None or person.disabled_at is not None:
+        raise LetterPointless("the account is closed")
+    secret = accounts.new_reset_link(room.session, person.id)
+    subject, text, html = room.render(
+        "password_reset", name=person.name, reset_url=f"{room.service.public_url}/reset/{secret}"
+    )
+    return Composed(subject, text, html, sender_name=room.service.school_name, recipient_name=person.name)

@@ -1,0 +1,142 @@
+"""The sample school's desk: invented people, and a few questions; the first is the one this project began with."""
+
+import json
+import os
+import secrets
+import tomllib
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from inquiry_service.db.models import Inquiry, Message, Reply, Staff
+from inquiry_service.domain import business_hours, passwords, staff
+from inquiry_service.settings import InquirySettings
+from inquiry_service.terms import InquiryStatus, MessageKind, ReplyStatus, Via
+from shared.audit import THE_SERVICE
+from shared.clock import utc_now
+from shared.db import Database
+from shared.people import normal_address
+from shared.references import References
+from shared.tokens import new_id
+
+SAMPLE = Path(__file__).parent / "db" / "sample_school"
+
+
+def sample_staff_id(email: str) -> UUID:
+    """The same id on every machine, so that both services' samples name the same people."""
+    return uuid5(NAMESPACE_URL, f"frontdesk-sample:{email}")
+
+
+def seed(settings: InquirySettings, database: Database) -> None:
+    """The sample people and questions are there; what was there before stays. Passwords are random and written once."""
+    sample = tomllib.loads((SAMPLE / "desk.toml").read_text())
+    with database.reading() as session:
+        is_new = not session.scalar(select(func.count()).select_from(Staff))
+    if not is_new:
+        return
+    sign_ins = [
+        {"name": p["name"], "email": p["email"], "role": p["roles"][0], "password": secrets.token_urlsafe(9)}
+        for p in sample["staff"]
+    ]
+    hashes = [passwords.hash_password(entry["password"]) for entry in sign_ins]
+    references = References(database, "inquiry_reference_seq", "Q")
+    with database.transaction() as session:
+        for person, password_hash in zip(sample["staff"], hashes, strict=True):
+            _add_person(session, person, password_hash)
+        for entry in sample["inquiries"]:
+            _add_inquiry(session, settings, references, entry)
+    _write_sign_ins(Path(settings.var_dir), sign_ins)
+
+
+def _add_person(session: Session, person: dict[str, Any], password_hash: str) -> None:
+    staff.add(
+        session,
+        THE_SERVICE,
+        name=person["name"],
+        email=person["email"],
+        roles=person["roles"],
+        title=person.get("title", ""),
+        programs=person.get("programs", []),
+        password_hash=password_hash,
+        staff_id=sample_staff_id(person["email"]),
+    )
+
+
+def _add_inquiry(
+    session: Session, settings: InquirySettings, references: References, entry: dict[str, Any]
+) -> None:
+    asked_at = utc_now() - timedelta(hours=entry["hours_ago"])
+    inquiry = Inquiry(
+        id=new_id(),
+        reference=references.next(),
+        status=entry.get("status", InquiryStatus.NEW),
+        asker_name=entry["name"],
+        asker_email=entry["email"],
+        asker_email_normal=normal_address(entry["email"]),
+        asker_phone=entry.get("phone"),
+        program=entry.get("program"),
+        source=entry.get("source"),
+        opening=entry["question"].strip(),
+        spam_score=entry.get("spam_score", 0),
+        spam_reasons=entry.get("spam_reasons", []),
+        created_at=asked_at,
+        last_message_at=asked_at,
+        due_at=business_hours.due_at(asked_at, settings.zone),
+        is_address_proven="answer" in entry,
+    )
+    session.add(inquiry)
+    session.flush()
+    session.add(
+        Message(
+            id=new_id(),
+            inquiry_id=inquiry.id,
+            position=1,
+            kind=MessageKind.QUESTION,
+            via=Via.FORM,
+            body=entry["question"].strip(),
+            created_at=asked_at,
+        )
+    )
+    if "answer" in entry:
+        _add_answer(session, inquiry, entry, asked_at + timedelta(hours=entry["answered_after_hours"]))
+
+
+def _add_answer(session: Session, inquiry: Inquiry, entry: dict[str, Any], answered_at: Any) -> None:
+    author_id = sample_staff_id(entry["answered_by"])
+    message = Message(
+        id=new_id(),
+        inquiry_id=inquiry.id,
+        position=2,
+        kind=MessageKind.ANSWER,
+        via=Via.DESK,
+        body=entry["answer"].strip(),
+        staff_id=author_id,
+        created_at=answered_at,
+    )
+    session.add(message)
+    session.flush()
+    session.add(
+        Reply(
+            id=message.id,
+            inquiry_id=inquiry.id,
+            author_id=author_id,
+            status=ReplyStatus.SENT,
+            based_on=1,
+            sendings=0,
+            sent_at=answered_at,
+        )
+    )
+    inquiry.messages, inquiry.last_message_at, inquiry.first_answered_at = 2, answered_at, answered_at
+    inquiry.assignee_id = author_id
+
+
+def _write_sign_ins(var_dir: Path, sign_ins: list[dict[str, str]]) -> None:
+    folder = var_dir / "secrets"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor = os.open(folder / "sign-ins.json", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump(sign_ins, file, indent=1)

@@ -1,0 +1,78 @@
+"""The field's words: states and what may follow from them. Standard library only."""
+
+from enum import StrEnum
+
+
+class InquiryStatus(StrEnum):
+    """Where an inquiry stands. NEW and OPEN wait for us, WAITING for the asker."""
+
+    NEW = "new"
+    OPEN = "open"
+    WAITING = "waiting"
+    CLOSED = "closed"
+    QUARANTINED = "quarantined"
+    SPAM = "spam"
+
+
+FOR_US = (InquiryStatus.NEW, InquiryStatus.OPEN)
+PUBLIC_FACE = {InquiryStatus.QUARANTINED: InquiryStatus.NEW, InquiryStatus.SPAM: InquiryStatus.NEW}
+
+
+class MessageKind(StrEnum):
+    """What an entry of a thread is. Notes and calls are ours alone and never reach a letter."""
+
+    QUESTION = "question"
+    FOLLOW_UP = "follow_up"
+    ANSWER = "answer"
+    NOTE = "note"
+    CALL = "call"
+
+
+FROM_ASKER = (MessageKind.QUESTION, MessageKind.FOLLOW_UP)
+INTERNAL = (MessageKind.NOTE, MessageKind.CALL)
+
+
+class Via(StrEnum):
+    """The road by which an entry came."""
+
+    FORM = "form"
+    API = "api"
+    LINK = "link"
+    MAIL = "mail"
+    DESK = "desk"
+
+
+class ReplyStatus(StrEnum):
+    """Where an answer of ours stands; *draft* and *held* are states of the reply, never of its letter."""
+
+    DRAFT = "draft"
+    QUEUED = "queued"
+    SENT = "sent"
+    HELD = "held"
+    FAILED = "failed"
+    IN_DOUBT = "in_doubt"
+    DISCARDED = "discarded"
+
+
+IN_THREAD = (ReplyStatus.QUEUED, ReplyStatus.SENT, ReplyStatus.FAILED, ReplyStatus.IN_DOUBT)
+
+
+class RawMailStatus(StrEnum):
+    """What became of a mail that came in; its bytes are kept whatever it is."""
+
+    STORED = "stored"
+    FILED = "filed"
+    UNFILED = "unfiled"
+    UNREADABLE = "unreadable"
+
+
+class AddressPurpose(StrEnum):
+    """What mail to one of our reply addresses means."""
+
+    ASKER = "asker"
+    DIRECTOR = "director"
+
+
+UNDO_SHOWN_S = 10
+UNDO_HELD_S = 13
+DIRECTOR_ADDRESS_DAYS = 30

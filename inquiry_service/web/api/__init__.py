@@ -1,0 +1,1 @@
+"""JSON addresses under /api/inquiry/v1."""

@@ -1,0 +1,39 @@
+"""Who is asking this service: the `staff` cookie, which this service gives out, or one of its bearer tokens."""
+
+from flask import Request, Response
+
+from inquiry_service.domain import staff
+from shared.access_tokens import person_of_token
+from shared.db import Database
+from shared.people import Person
+from shared.web.site import Identify, site
+
+COOKIE = "staff"
+DESK = ("director", "staff")
+EVERYBODY = ("director", "staff", "registrar", "instructor", "auditor")
+
+
+def identify_by(database: Database) -> Identify:
+    """A function that says who a request comes from."""
+
+    def identify(request: Request) -> Person | None:
+        if request.headers.get("Authorization"):
+            person = person_of_token(database, request.headers["Authorization"])
+            return person if person and staff.is_standing(database, person.id) else None
+        secret = request.cookies.get(COOKIE)
+        return staff.who_is(database, secret) if secret and len(secret) < 100 else None
+
+    return identify
+
+
+def give_cookie(response: Response, secret: str) -> None:
+    """The browser is signed in, here and at the sibling."""
+    is_https = site().settings.public_url.startswith("https://")
+    response.set_cookie(
+        COOKIE, secret, max_age=12 * 3600, httponly=True, secure=is_https, samesite="Lax", path="/"
+    )
+
+
+def take_cookie(response: Response) -> None:
+    """The browser is signed out."""
+    response.delete_cookie(COOKIE, path="/")

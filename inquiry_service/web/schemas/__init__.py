@@ -1,0 +1,1 @@
+"""Doormen: strings to values. Never near a model."""

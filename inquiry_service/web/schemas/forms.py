@@ -1,0 +1,92 @@
+"""Forms of the staff's pages: the same fields as the JSON addresses, with the page's own hidden fields ignored."""
+
+import marshmallow as ma
+from marshmallow import fields
+
+from inquiry_service.web.schemas.inquiries import AssignBody, CallBody, NoteBody, ReplyBody
+from shared.web.fields import Email, Schema, Text
+
+
+class _Form(Schema):
+    class Meta:
+        """The form's own hidden fields are read elsewhere."""
+
+        unknown = ma.EXCLUDE
+
+
+class AskQuery(_Form):
+    """Where a visitor comes from."""
+
+    program = Text(max_length=80, load_default=None)
+    source = Text(max_length=300, load_default=None)
+
+
+class DeskQuery(_Form):
+    """Which part of the queue is shown."""
+
+    view = Text(max_length=40, load_default=None)
+    q = Text(max_length=200, load_default=None)
+    cursor = Text(max_length=400, load_default=None)
+
+
+class AnswerForm(ReplyBody):
+    """An answer; `based_on` is the last message on the page."""
+
+    class Meta(_Form.Meta):
+        """Hidden fields aside."""
+
+
+class DraftForm(_Form):
+    """What is typed so far."""
+
+    body = Text(max_length=20000, is_line=False, load_default=None)
+
+
+class NoteForm(NoteBody):
+    """A note for colleagues."""
+
+    class Meta(_Form.Meta):
+        """Hidden fields aside."""
+
+
+class CallForm(CallBody):
+    """A call."""
+
+    class Meta(_Form.Meta):
+        """Hidden fields aside."""
+
+
+class AssignForm(AssignBody):
+    """Whose the inquiry is to be; empty for nobody's."""
+
+    class Meta(_Form.Meta):
+        """Hidden fields aside."""
+
+    @ma.pre_load
+    def _empty_is_nobody(self, data: dict[str, str], **_: object) -> dict[str, str | None]:
+        return {**data, "staff_id": data.get("staff_id") or None}
+
+
+class SignInForm(_Form):
+    """Who comes in. What is not even an address is as wrong as a wrong one, and is not told apart."""
+
+    email = Text(max_length=254, required=True)
+    password = fields.String(required=True, validate=ma.validate.Length(1, 1000))
+
+
+class ResetForm(_Form):
+    """Whose password is lost."""
+
+    email = Email(required=True)
+
+
+class NewPasswordForm(_Form):
+    """The new password, as it was typed."""
+
+    password = fields.String(required=True, validate=ma.validate.Length(1, 1000))
+
+
+class MailForm(_Form):
+    """What the recipient of a letter writes back."""
+
+    body = Text(max_length=100_000, required=True, is_line=False)

@@ -1,0 +1,78 @@
+"""Times as the desk and the asker say them. Pure: the moment, the present and the zone are passed in."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from shared.web.words import clock_in_words
+
+DUE_SOON = timedelta(hours=1)
+
+
+def due_in_words(due_at: datetime, now: datetime, zone: ZoneInfo) -> tuple[str, str]:
+    """`due in 48 min` or `overdue 12 min`, and the state that colours it."""
+    left = due_at - now
+    if left < timedelta(0):
+        return _("overdue %(length)s", length=_length(-left)), "overdue"
+    state = "due" if left <= DUE_SOON else "neutral"
+    if left <= timedelta(hours=8):
+        return _("due in %(length)s", length=_length(left)), state
+    return _("due %(moment)s", moment=_day_and_hour(due_at, now, zone)), state
+
+
+def _length(length: timedelta) -> str:
+    minutes = int(length.total_seconds()) // 60
+    if minutes < 60:
+        return _("%(n)s min", n=max(minutes, 1))
+    if minutes < 48 * 60:
+        return _("%(n)s h", n=minutes // 60)
+    return str(ngettext("%(num)s day", "%(num)s days", minutes // (24 * 60)))
+
+
+def _day_and_hour(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
+    local, today = moment.astimezone(zone), now.astimezone(zone).date()
+    if local.date() == today + timedelta(days=1):
+        return _("tomorrow %(time)s", time=clock_in_words(moment, zone))
+    return f"{local:%a} {clock_in_words(moment, zone)}"
+
+
+def expected_by(due_at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """When an answer can be expected: `by 11:00 AM today`, `by 10:00 AM on Tuesday`."""
+    local, today = due_at.astimezone(zone), now.astimezone(zone).date()
+    time = clock_in_words(due_at, zone)
+    if local.date() == today:
+        return _("by %(time)s today", time=time)
+    if local.date() == today + timedelta(days=1):
+        return _("by %(time)s tomorrow", time=time)
+    return _("by %(time)s on %(day)s", time=time, day=f"{local:%A}")
+
+
+def said_at(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """`today 10:55 AM`, `yesterday 4:02 PM`, `Oct 3, 9:12 AM`."""
+    local, today = moment.astimezone(zone), now.astimezone(zone).date()
+    time = clock_in_words(moment, zone)
+    if local.date() == today:
+        return _("today %(time)s", time=time)
+    if local.date() == today - timedelta(days=1):
+        return _("yesterday %(time)s", time=time)
+    day = f"{local:%b} {local.day}" + (f", {local.year}" if local.year != today.year else "")
+    return f"{day}, {time}"
+
+
+def clipped(text: str, length: int = 140) -> str:
+    """The text's beginning in one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= length else line[: length - 1].rstrip() + "…"
+
+
+def initials(name: str) -> str:
+    """Two letters for a colleague in a list."""
+    words = [word for word in name.split() if word[0].isalpha()]
+    return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper() or "?"
+
+
+def program_code(slug: str) -> str:
+    """A tag for a program: short slugs are codes, longer ones are words."""
+    return slug.upper() if len(slug) <= 4 else slug.replace("-", " ").capitalize()

@@ -1,0 +1,29 @@
+"""The Celery door and the relay's own hands: everything that works on rows, put together once."""
+
+from inquiry_service.clients.enrollment import EnrollmentClient
+from inquiry_service.jobs import KINDS
+from inquiry_service.jobs.context import Desk
+from inquiry_service.mail import TEMPLATES
+from inquiry_service.mail.letters import COMPOSERS
+from inquiry_service.settings import InquirySettings
+from shared.db import Database
+from shared.letter_freezing import Freezer, letter_templates
+from shared.references import References
+from shared.workshop import Workshop
+
+
+def make_workshop(settings: InquirySettings, database: Database) -> Workshop:
+    """The hands of one process of this service."""
+    desk = Desk(
+        settings,
+        References(database, "inquiry_reference_seq", "Q"),
+        EnrollmentClient(settings.enrollment_url, settings.pair_secret),
+    )
+    templates = letter_templates(
+        TEMPLATES,
+        school_name=settings.school_name,
+        school_phone=settings.school_phone,
+        locale=settings.school_locale,
+    )
+    freezer = Freezer(database, COMPOSERS, templates, settings.mail_identity, settings)
+    return Workshop(database, KINDS, desk, freezer, settings.transport)

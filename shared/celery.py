@@ -1,0 +1,87 @@
+"""Celery spreads the work over processes and machines; PostgreSQL remembers it.
+
+Messages are doorbells: ids of rows. No result backend, no countdown, no retry of Celery's own; the lease is the only redelivery clock.
+"""
+
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+from celery import Celery
+from kombu.entity import Queue
+
+QUEUES = ("letters", "inbound", "light")
+WORKER_TRANSPORT = {"socket_timeout": 5, "socket_connect_timeout": 5, "health_check_interval": 10}
+# The relay must never hang on a frozen broker: it has rows to drain by itself.
+RELAY_TRANSPORT = {
+    "socket_timeout": 1,
+    "socket_connect_timeout": 1,
+    "health_check_interval": 10,
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.05,
+    "interval_max": 0.05,
+}
+
+
+def make_celery(service: str, redis_url: str, *, for_relay: bool = False) -> Celery:
+    """A Celery application that talks JSON about ids and keeps no results. Prefixed by the service, so the pair can share a broker."""
+    app = Celery(service, broker=redis_url, backend=None, set_as_current=not for_relay)
+    app.conf.update(
+        task_serializer="json",
+        accept_content=["json"],
+        task_ignore_result=True,
+        task_store_errors_even_if_ignored=False,
+        task_acks_late=False,
+        task_queues=[
+            Queue(f"{service}.{name}", routing_key=f"{service}.{name}")  # type: ignore[no-untyped-call]
+            for name in QUEUES
+        ],
+        task_default_queue=f"{service}.light",
+        task_create_missing_queues=False,
+        worker_prefetch_multiplier=1,
+        worker_enable_remote_control=False,
+        worker_send_task_events=False,
+        worker_soft_shutdown_timeout=2.0,
+        worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        broker_connection_timeout=1 if for_relay else 5,
+        broker_transport_options=RELAY_TRANSPORT if for_relay else WORKER_TRANSPORT,
+    )
+    return app
+
+
+class Doorbell:
+    """Rings for the workers of a service. A ring that fails, or may have failed, is no loss: the row is still there."""
+
+    def __init__(self, service: str, redis_url: str) -> None:
+        self._service = service
+        self._app = make_celery(service, redis_url, for_relay=True)
+
+    def ring(self, queue: str, ids: Sequence[UUID]) -> None:
+        """The ids of rows are offered to the workers of that task queue. Raises whatever kombu raises."""
+        task = "send_letters" if queue == "letters" else "run_jobs"
+        self._app.send_task(
+            f"{self._service}.{task}",
+            args=[[str(row_id) for row_id in ids]],
+            queue=f"{self._service}.{queue}",
+            retry=False,
+        )
+
+
+def add_tasks(
+    app: Celery,
+    service: str,
+    send_letters: Callable[[list[UUID]], object],
+    run_jobs: Callable[[list[UUID]], object],
+) -> None:
+    """The two tasks, each with a batch of hints."""
+
+    @app.task(name=f"{service}.send_letters")  # type: ignore[untyped-decorator]
+    def _send_letters(ids: list[str]) -> None:
+        send_letters([UUID(value) for value in ids])
+
+    @app.task(name=f"{service}.run_jobs")  # type: ignore[untyped-decorator]
+    def _run_jobs(ids: list[str]) -> None:
+        run_jobs([UUID(value) for value in ids])

@@ -1,0 +1,288 @@
+"""Rendering: at `not_before` a letter reads the live facts once, and its bytes and Message-ID are frozen. Every attempt sends the same letter."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from email import policy
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import css_inline
+from jinja2 import (
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PackageLoader,
+    StrictUndefined,
+    select_autoescape,
+)
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from shared import blobs
+from shared.clock import utc_now
+from shared.db import Database, first
+from shared.leases import LeaseLost
+from shared.letters import LetterRow
+from shared.tokens import hash_code, hash_secret, new_code, new_id, new_secret
+
+
+class LetterPointless(Exception):
+    """There is no longer a reason for the letter; it is cancelled with these words."""
+
+
+class LetterLater(Exception):
+    """The letter must wait until `due_at`."""
+
+    def __init__(self, due_at: datetime) -> None:
+        super().__init__("later")
+        self.due_at = due_at
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file in a letter, such as a calendar entry. `parameters` are added to its content type."""
+
+    name: str
+    type: str
+    data: bytes
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A letter's content. `reply_to` is an address of ours, or none; `references` are Message-IDs, oldest first."""
+
+    subject: str
+    text: str
+    html: str
+    sender_name: str
+    reply_to: str | None = None
+    is_automatic: bool = True
+    recipient_name: str = ""
+    references: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True)
+class MailIdentity:
+    """Who letters come from: `mail_from` is the school's public address, `mail_domain` that of our reply addresses."""
+
+    mail_from: str
+    mail_domain: str
+    secret_key: str
+
+
+Composer = Callable[["Mailroom", LetterRow], Composed]
+
+_FROZEN = text("""
+    UPDATE letter SET status = 'ready', frozen_at = now(), message_id = :message_id, envelope_from = :envelope_from,
+                      subject = :subject, blob_sha256 = :sha256
+    WHERE id = :id AND lease_token = :token AND status = 'queued' RETURNING id
+""")
+_POINTLESS = text("""
+    UPDATE letter SET status = 'cancelled', settled_at = now(), last_error = :why, lease_token = NULL, lease_until = NULL
+    WHERE id = :id AND lease_token = :token AND status = 'queued'
+""")
+_LATER = text("""
+    UPDATE letter SET due_at = :due_at, lease_token = NULL, lease_until = NULL, poke_after = NULL, pokes = 0, attempts = 0
+    WHERE id = :id AND lease_token = :token AND status = 'queued'
+""")
+_LINK = text(
+    "INSERT INTO public_link (secret_hash, subject_id, expires_at) VALUES (:hash, :subject_id, :expires_at)"
+)
+_ADDRESS = text("""
+    INSERT INTO reply_address (address_hash, purpose, subject_id, person_id, letter_id, expires_at)
+    VALUES (:hash, :purpose, :subject_id, :person_id, :letter_id, now() + make_interval(days => :days))
+""")
+_CODE = text("""
+    INSERT INTO mailed_code (id, subject_id, purpose, code_hash, expires_at)
+    VALUES (:id, :subject_id, :purpose, :hash, now() + make_interval(mins => :minutes))
+""")
+_LAST_OF_KIND = text("""
+    SELECT max(frozen_at) FROM letter WHERE recipient = :recipient AND kind = :kind AND id <> :id
+       AND status NOT IN ('cancelled', 'failed') AND created_at > now() - interval '2 days'
+       AND frozen_at > now() - interval '24 hours'
+""")
+
+
+class Mailroom:
+    """What a composer works with: the freezing transaction, links and addresses that are stored hashed, and templates."""
+
+    def __init__(
+        self,
+        session: Session,
+        letter: LetterRow,
+        templates: Environment,
+        identity: MailIdentity,
+        service: Any,
+    ) -> None:
+        self.session = session
+        self.letter = letter
+        self.service = service
+        self.identity = identity
+        self._templates = templates
+
+    def public_link(self, subject_id: UUID, *, expires_at: datetime | None = None) -> str:
+        """A new secret for the subject's public page."""
+        secret = new_secret()
+        self.session.execute(
+            _LINK, {"hash": hash_secret(secret), "subject_id": subject_id, "expires_at": expires_at}
+        )
+        return secret
+
+    def reply_address(
+        self, purpose: str, subject_id: UUID, person_id: UUID | None = None, *, days: int = 365
+    ) -> str:
+        """A new address of ours; what is sent to it belongs to the subject (and to that person)."""
+        secret = new_secret()
+        self.session.execute(
+            _ADDRESS,
+            {
+                "hash": hash_secret(secret),
+                "purpose": purpose,
+                "subject_id": subject_id,
+                "person_id": person_id,
+                "letter_id": self.letter.id,
+                "days": days,
+            },
+        )
+        return f"r+{secret}@{self.identity.mail_domain}"
+
+    def code(self, subject_id: UUID, purpose: str, *, minutes: int = 30) -> str:
+        """A new six-digit code for one purpose."""
+        code = new_code()
+        hashed = hash_code(self.identity.secret_key, subject_id, code)
+        self.session.execute(
+            _CODE,
+            {
+                "id": new_id(),
+                "subject_id": subject_id,
+                "purpose": purpose,
+                "hash": hashed,
+                "minutes": minutes,
+            },
+        )
+        return code
+
+    def last_of_kind_at(self) -> datetime | None:
+        """When the latest letter of this kind within 24 hours went to this address."""
+        last: datetime | None = self.session.execute(
+            _LAST_OF_KIND,
+            {"recipient": self.letter.recipient, "kind": self.letter.kind, "id": self.letter.id},
+        ).scalar_one()
+        return last
+
+    def is_first_today(self) -> bool:
+        """Whether no other letter of this kind went to this address within 24 hours."""
+        return self.last_of_kind_at() is None
+
+    def render(self, template: str, **data: Any) -> tuple[str, str, str]:
+        """Subject, text and HTML of the template with the same data; styles are inlined."""
+        data.setdefault("letter", self.letter)
+        subject = self._templates.get_template(f"{template}.subject").render(data)
+        plain = self._templates.get_template(f"{template}.txt").render(data)
+        html = self._templates.get_template(f"{template}.html").render(data)
+        return " ".join(subject.split()), plain.strip() + "\n", css_inline.inline(html)
+
+
+def letter_templates(folder: Path, **environment_globals: Any) -> Environment:
+    """The templates of a service's letters, with the shared ones behind them; a missing value is an error, not a gap."""
+    environment = Environment(
+        loader=ChoiceLoader([FileSystemLoader(folder), PackageLoader("shared", "letter_templates")]),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
+    environment.globals.update(environment_globals)
+    return environment
+
+
+@dataclass(frozen=True)
+class Freezer:
+    """Turns a queued letter into one that is ready."""
+
+    database: Database
+    composers: Mapping[str, Composer]
+    templates: Environment
+    identity: MailIdentity
+    service: Any
+
+    def freeze(self, letter: LetterRow, token: UUID) -> bool:
+        """The letter is `ready` with its bytes, or it was cancelled or put off (False). Raises LeaseLost."""
+        try:
+            with self.database.transaction() as session:
+                room = Mailroom(session, letter, self.templates, self.identity, self.service)
+                composed = self.composers[letter.kind](room, letter)
+                self._store(session, letter, composed, token)
+        except LetterPointless as why:
+            self.database.run(_POINTLESS, {"id": letter.id, "token": token, "why": str(why)})
+            return False
+        except LetterLater as later:
+            self.database.run(_LATER, {"id": letter.id, "token": token, "due_at": later.due_at})
+            return False
+        return True
+
+    def _store(self, session: Session, letter: LetterRow, composed: Composed, token: UUID) -> None:
+        message_id = f"<{letter.id.hex}@{self.identity.mail_domain}>"
+        envelope_from = f"b+{letter.id.hex}@{self.identity.mail_domain}"
+        sha256 = blobs.put(session, build_message(composed, letter.recipient, message_id, self.identity))
+        frozen = first(
+            session,
+            _FROZEN,
+            id=letter.id,
+            token=token,
+            message_id=message_id,
+            envelope_from=envelope_from,
+            subject=composed.subject,
+            sha256=sha256,
+        )
+        if (
+            frozen is None
+        ):  # undone meanwhile, or somebody else's lease: what this transaction made is rolled back
+            raise LeaseLost
+
+
+def build_message(composed: Composed, recipient: str, message_id: str, identity: MailIdentity) -> bytes:
+    """The letter's bytes (RFC 5322, CRLF, ASCII lines of at most 998), the same for every attempt."""
+    message = EmailMessage(policy=policy.SMTP.clone(max_line_length=78))
+    message["Message-ID"] = message_id
+    message["Date"] = format_datetime(utc_now())
+    message["From"] = Address(display_name=_one_line(composed.sender_name), addr_spec=identity.mail_from)
+    message["To"] = Address(display_name=_one_line(composed.recipient_name), addr_spec=recipient)
+    message["Subject"] = _one_line(composed.subject)
+    if composed.reply_to:
+        message["Reply-To"] = composed.reply_to
+    if composed.references:
+        message["In-Reply-To"] = composed.references[-1]
+        message["References"] = " ".join(composed.references[-10:])
+    if composed.is_automatic:
+        message["Auto-Submitted"] = "auto-generated"
+        message["X-Auto-Response-Suppress"] = "All"
+        message["Precedence"] = "bulk"
+    message.set_content(composed.text, cte="quoted-printable")
+    message.add_alternative(composed.html, subtype="html", cte="quoted-printable")
+    for attachment in composed.attachments:
+        main_type, sub_type = attachment.type.split("/")
+        message.add_attachment(
+            attachment.data,
+            maintype=main_type,
+            subtype=sub_type,
+            filename=attachment.name,
+            params=dict(attachment.parameters),
+        )
+    return message.as_bytes()
+
+
+def _one_line(value: str) -> str:
+    """No header can be begun inside a header's value."""
+    return "".join(
+        " " if ord(char) < 32 or ord(char) == 127 or char in "\u2028\u2029\u0085" else char for char in value
+    ).strip()

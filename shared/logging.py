@@ -1,0 +1,47 @@
+"""Logs as one JSON object a line: the event first, then ids. Never an address, a name or a body."""
+
+import logging
+import sys
+
+import structlog
+
+
+def set_up_logging(process: str) -> None:
+    """Everything this process logs goes to standard output, with `process` and the request's id on each line."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _exception_without_values,
+            structlog.processors.EventRenamer("event"),
+            structlog.processors.JSONRenderer(sort_keys=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stdout),
+    )
+    structlog.contextvars.bind_contextvars(process=process)
+    logging.basicConfig(stream=sys.stdout, level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+
+
+def _exception_without_values(
+    logger: object, method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """An exception becomes its type and its places in the code: its message may quote what a person typed."""
+    wanted = event.pop("exc_info", None)
+    error = sys.exc_info()[1] if wanted is True else wanted
+    if isinstance(error, BaseException):
+        event["error"] = type(error).__name__
+        event["places"] = _places(error)
+        if error.__cause__ is not None:
+            event["cause"] = type(error.__cause__).__name__
+    return event
+
+
+def _places(error: BaseException) -> list[str]:
+    places, trace = [], error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        places.append(f"{'/'.join(code.co_filename.split('/')[-3:])}:{trace.tb_lineno} {code.co_name}")
+        trace = trace.tb_next
+    return places[-8:]

@@ -1,0 +1,71 @@
+"""Migrations: Alembic for the tables, then rights for the role that runs, then the recurring rows. Run by the owner's role, one at a time."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, MetaData, create_engine, pool, text
+
+from shared.db import Database
+from shared.jobs import JobKind, keep_recurring
+
+_ONE_AT_A_TIME = 6_178_204_113
+
+
+def alembic_config(folder: Path, url: str = "") -> Config:
+    """Alembic's configuration without a file: `folder` is `<service>/db/migrations`."""
+    config = Config()
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    config.attributes["url"] = url
+    return config
+
+
+def migrate(
+    folder: Path, owner_url: str, app_role: str, database: Database, kinds: Mapping[str, JobKind]
+) -> None:
+    """The database has the newest tables, `app_role` its rights, and every recurring job its row."""
+    engine = create_engine(owner_url, poolclass=pool.NullPool)
+    with engine.begin() as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
+        config = alembic_config(folder)
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        grant_rights(connection, app_role)
+    engine.dispose()
+    keep_recurring(database, kinds)
+
+
+def grant_rights(connection: Connection, app_role: str) -> None:
+    """The running role reads and writes rows, and can only add to the audit."""
+    role = connection.dialect.identifier_preparer.quote(app_role)
+    connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {role}"))
+    connection.execute(text(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}"))
+    connection.execute(text(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}"))
+    connection.execute(text(f"REVOKE UPDATE, DELETE ON audit FROM {role}"))
+    connection.execute(text(f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {role}"))
+
+
+def run_env(metadata: MetaData) -> None:
+    """What a service's `env.py` does: runs the migrations on the connection it was given, or on the URL."""
+    from alembic import context
+
+    config = context.config
+    connection = config.attributes.get("connection")
+    if connection is not None:
+        _run(connection, metadata)
+        return
+    engine = create_engine(config.attributes["url"], poolclass=pool.NullPool)
+    with engine.connect() as fresh:
+        _run(fresh, metadata)
+    engine.dispose()
+
+
+def _run(connection: Connection, metadata: MetaData) -> None:
+    from alembic import context
+
+    context.configure(
+        connection=connection, target_metadata=metadata, compare_type=True, compare_server_default=False
+    )
+    with context.begin_transaction():
+        context.run_migrations()

@@ -1,0 +1,108 @@
+"""The relay: finds due rows of work, rings for the workers, and does itself what nobody took after two rings.
+
+Any number of relays may run: rows are claimed by their status with SKIP LOCKED, never by a highest id seen.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from threading import Event
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from shared.clock import monotonic_s
+from shared.db import Database
+from shared.jobs import JobKind
+from shared.leases import POKE_AGAIN_S, POKES_BEFORE_INLINE
+from shared.workshop import Workshop
+
+log = structlog.get_logger()
+BATCH = 50
+IDLE_S = 0.25
+ORPHANS_EVERY_S = 5.0
+
+_CLAIM = """
+    UPDATE {table} SET poke_after = now() + make_interval(secs => :again_s), pokes = pokes + 1
+    WHERE id IN (
+        SELECT id FROM {table}
+        WHERE status IN ({states}) AND due_at <= now() AND (poke_after IS NULL OR poke_after <= now())
+          AND (lease_until IS NULL OR lease_until <= now())
+        ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED
+    ) RETURNING id, kind, pokes"""
+CLAIM_LETTERS = text(_CLAIM.format(table="letter", states="'queued', 'ready'"))
+CLAIM_JOBS = text(_CLAIM.format(table="job", states="'queued', 'leased'"))
+
+
+class Relay:
+    """One relay of one service."""
+
+    def __init__(
+        self, database: Database, workshop: Workshop, bell: Any, kinds: Mapping[str, JobKind]
+    ) -> None:
+        self._database = database
+        self._workshop = workshop
+        self._bell = bell
+        self._kinds = kinds
+        self._orphans_at = 0.0
+        self._is_broker_up = True
+
+    def run(self, stop: Event) -> None:
+        """Works until `stop` is set; a database that is away is waited for."""
+        while not stop.is_set():
+            try:
+                found = self.turn()
+            except SQLAlchemyError as error:
+                log.error("relay_waits_for_database", error=type(error).__name__)
+                stop.wait(1.0)
+                continue
+            if not found:
+                stop.wait(IDLE_S)
+
+    def turn(self) -> int:
+        """One look at both tables; returns how many rows were claimed."""
+        letters = self._claim(CLAIM_LETTERS)
+        jobs = self._claim(CLAIM_JOBS)
+        self._offer("letters", [row for row in letters if row.pokes <= POKES_BEFORE_INLINE])
+        by_queue: dict[str, list[Any]] = defaultdict(list)
+        for row in jobs:
+            if row.pokes <= POKES_BEFORE_INLINE:
+                by_queue[self._kinds[row.kind].queue if row.kind in self._kinds else "light"].append(row)
+        for queue, rows in by_queue.items():
+            self._offer(queue, rows)
+        self._drain(
+            [row.id for row in letters if row.pokes > POKES_BEFORE_INLINE], self._workshop.send_letters
+        )
+        self._drain([row.id for row in jobs if row.pokes > POKES_BEFORE_INLINE], self._workshop.run_jobs)
+        self._look_for_orphans()
+        return len(letters) + len(jobs)
+
+    def _claim(self, statement: Any) -> Sequence[Any]:
+        # without a broker there is nobody to wait for, so the rows come round sooner
+        again_s = POKE_AGAIN_S if self._is_broker_up else 1
+        return self._database.run(statement, {"again_s": again_s, "limit": BATCH})
+
+    def _offer(self, queue: str, rows: Sequence[Any]) -> None:
+        if not rows:
+            return
+        try:
+            self._bell.ring(queue, [row.id for row in rows])
+        except Exception as error:  # whatever the broker does, the rows stay
+            if self._is_broker_up:
+                log.warning("broker_away", error=type(error).__name__)
+            self._is_broker_up = False
+        else:
+            self._is_broker_up = True
+
+    @staticmethod
+    def _drain(ids: list[UUID], work: Any) -> None:
+        if ids:
+            log.info("relay_works_itself", rows=len(ids))
+            work(ids)
+
+    def _look_for_orphans(self) -> None:
+        if monotonic_s() >= self._orphans_at:
+            self._orphans_at = monotonic_s() + ORPHANS_EVERY_S
+            self._workshop.settle_orphans()

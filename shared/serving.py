@@ -1,0 +1,44 @@
+"""The WSGI server, chosen in this one place: granian. Also how a child ends with its parent."""
+
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+from pathlib import Path
+
+from granian.constants import Interfaces
+from granian.server import Server
+
+PR_SET_PDEATHSIG = 1
+
+
+def serve(target: str, *, host: str, port: int, processes: int, threads: int) -> None:
+    """Serves the app that `target` (`package.module:factory`) makes, until SIGTERM or SIGINT; requests under way are finished."""
+    Server(
+        target,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=processes,
+        blocking_threads=threads,
+        backpressure=max(threads * 16, 64),
+        websockets=False,
+        factory=True,
+        respawn_failed_workers=True,
+        respawn_interval=0.2,
+        workers_kill_timeout=10,
+        log_enabled=True,
+        working_dir=Path.cwd(),
+    ).serve()
+
+
+def end_with_parent() -> None:
+    """This process is told to end when its parent is gone: a killed granian would leave its workers serving (Linux)."""
+    if not sys.platform.startswith("linux"):
+        return
+    parent = os.getppid()
+    with contextlib.suppress(OSError):
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if parent == 1 or os.getppid() != parent:
+        return

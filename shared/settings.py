@@ -1,0 +1,147 @@
+"""Settings from the environment, read once at the start; every mistake is named at once. A field's name in capitals is its variable.
+
+`NAME_FILE` is read where `NAME` is absent, for secrets that a container keeps in files.
+"""
+
+import secrets
+from dataclasses import MISSING, dataclass, fields
+from pathlib import Path
+from typing import Any, ClassVar, Self, get_type_hints
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from environs import EnvError, EnvValidationError, FileAwareEnv
+
+from shared.letter_freezing import MailIdentity
+from shared.transports import TransportSettings, parse_smtp_url
+
+WEAK_SECRET_LENGTH = 32
+
+
+class SettingsError(Exception):
+    """The environment is not enough to start with; the message lists every reason."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceSettings:
+    """What both services read."""
+
+    database_url: str
+    redis_url: str
+    secret_key: str
+    pair_secret: str
+    smtp_url: str
+    public_url: str
+    enrollment_url: str
+    inquiry_url: str
+    school_name: str
+    school_timezone: str = "America/Chicago"
+    school_locale: str = "en"
+    school_phone: str = ""
+    mail_from: str
+    mail_domain: str = ""
+    migrate_database_url: str = ""
+    host: str = "127.0.0.1"
+    port: int
+    trusted_proxies: int = 0
+    embedded: bool = False
+    sample_school: bool = False
+    var_dir: str = "var"
+    pool_size: int = 2
+    web_processes: int = 1
+    web_threads: int = 4
+    worker_threads: int = 4
+    limit_public_writes: str = "30/minute;300/hour"
+    limit_public_reads: str = "600/minute"
+    smtp_answer_timeout_s: float = 600.0
+
+    service: ClassVar[str]
+
+    @classmethod
+    def from_env(cls, **overrides: Any) -> Self:
+        """The settings of this process. Raises SettingsError with every missing, malformed or weak one."""
+        env = FileAwareEnv(eager=False)
+        hints = get_type_hints(cls)
+        values = dict(overrides)
+        for field in fields(cls):
+            if field.name in overrides:
+                continue
+            read: Any = {bool: env.bool, int: env.int, float: env.float}.get(hints[field.name], env.str)
+            if field.default is MISSING:
+                values[field.name] = read(field.name.upper())
+            else:
+                values[field.name] = read(field.name.upper(), field.default)
+        try:
+            env.seal()
+        except (EnvError, EnvValidationError) as error:
+            raise SettingsError(f"Settings are missing or malformed: {error}") from None
+        return cls._checked(values)
+
+    @classmethod
+    def _checked(cls, values: dict[str, Any]) -> Self:
+        values["mail_domain"] = values["mail_domain"] or values["mail_from"].rpartition("@")[2]
+        wrong = [f"{name.upper()}: {why}" for name, why in cls._faults(values)]
+        if wrong:
+            raise SettingsError("Settings cannot be used:\n  " + "\n  ".join(wrong))
+        return cls(**values)
+
+    @classmethod
+    def _faults(cls, values: dict[str, Any]) -> list[tuple[str, str]]:
+        faults = [
+            (
+                name,
+                f"at least {WEAK_SECRET_LENGTH} random characters, for example {secrets.token_hex(4)}… from `openssl rand -hex 32`",
+            )
+            for name in ("secret_key", "pair_secret")
+            if len(values[name]) < WEAK_SECRET_LENGTH or len(set(values[name])) < 8
+        ]
+        for name in ("public_url", "enrollment_url", "inquiry_url"):
+            parts = urlsplit(values[name])
+            if parts.scheme not in ("http", "https") or not parts.netloc or values[name].endswith("/"):
+                faults.append((name, "an address such as https://school.example, without a slash at the end"))
+        if "@" not in values["mail_from"]:
+            faults.append(("mail_from", "an email address"))
+        try:
+            ZoneInfo(values["school_timezone"])
+        except (ZoneInfoNotFoundError, ValueError):
+            faults.append(("school_timezone", "a time zone such as America/Chicago"))
+        try:
+            parse_smtp_url(values["smtp_url"])
+        except ValueError as error:
+            faults.append(("smtp_url", str(error)))
+        return faults
+
+    @property
+    def transport(self) -> TransportSettings:
+        """The road out for letters."""
+        return parse_smtp_url(self.smtp_url, answer_timeout_s=self.smtp_answer_timeout_s)
+
+    @property
+    def mail_identity(self) -> MailIdentity:
+        """Who letters come from."""
+        return MailIdentity(self.mail_from, self.mail_domain, self.secret_key)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The school's time zone."""
+        return ZoneInfo(self.school_timezone)
+
+    @property
+    def mailbox_folder(self) -> Path | None:
+        """The Maildir that letters land in, where the transport is one."""
+        transport = self.transport
+        return Path(transport.path) if transport.scheme == "maildir" else None
+
+    @property
+    def has_mailbox(self) -> bool:
+        """Whether `/mailbox` exists: only in the embedded run, with a Maildir, on a loopback listener."""
+        return (
+            self.embedded
+            and self.mailbox_folder is not None
+            and self.host in ("127.0.0.1", "::1", "localhost")
+        )
+
+    @property
+    def has_real_mail(self) -> bool:
+        """Whether letters leave this machine."""
+        return self.transport.scheme != "maildir"

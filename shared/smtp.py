@@ -1,0 +1,154 @@
+"""SMTP with DATA driven by hand: `smtplib` raises the same error before and after the final dot, and only one of them may be tried again.
+
+Source: RFC 5321 (4.2.5 who is responsible after the dot, 4.5.3.2 timeouts).
+"""
+
+import re
+import select
+import smtplib
+import socket
+import ssl
+
+from shared.transports import (
+    CommitDotIntent,
+    DotNotAllowed,
+    LetterDelayed,
+    LetterInDoubt,
+    LetterRefused,
+    Sent,
+    TransportSettings,
+)
+
+_LINE_DOT = re.compile(rb"(?m)^\.")
+Reply = tuple[int, bytes]
+
+
+def _words(reply: Reply) -> str:
+    code, said = reply
+    return f"{code} {said.decode('utf-8', 'replace')}"[:300]
+
+
+def _check(reply: Reply, expected: int) -> None:
+    if reply[0] // 100 == expected:
+        return
+    raise (LetterRefused if reply[0] // 100 == 5 else LetterDelayed)(_words(reply))
+
+
+class SmtpTransport:
+    """One kept connection to a relay; it is opened by the first letter, and again after it was lost."""
+
+    def __init__(self, settings: TransportSettings) -> None:
+        self._settings = settings
+        self._smtp: smtplib.SMTP | None = None
+
+    def send(
+        self, envelope_from: str, recipient: str, data: bytes, commit_dot_intent: CommitDotIntent
+    ) -> Sent:
+        """The relay answered 250 to the dot. Every other way out of here says which side of the dot it was on."""
+        smtp = self._connected()
+        try:
+            self._offer(smtp, envelope_from, recipient, data)
+        except (OSError, smtplib.SMTPException) as error:
+            self.close()
+            raise LetterDelayed(
+                f"connection lost before the end of the letter: {type(error).__name__}"
+            ) from error
+        try:
+            is_allowed = commit_dot_intent()
+        except Exception as error:
+            self.close()  # closed without the dot, the relay must throw the letter away
+            raise DotNotAllowed from error
+        if not is_allowed:
+            self.close()
+            raise DotNotAllowed
+        return self._finish(smtp)
+
+    def _offer(self, smtp: smtplib.SMTP, envelope_from: str, recipient: str, data: bytes) -> None:
+        """Everything up to, and not including, the final dot."""
+        for reply in (
+            self._ask(smtp, f"MAIL FROM:<{envelope_from}>"),
+            self._ask(smtp, f"RCPT TO:<{recipient}>"),
+        ):
+            if reply[0] // 100 != 2:
+                if reply[0] == 421:
+                    self.close()
+                else:
+                    self._ask(smtp, "RSET")
+                _check(reply, 2)
+        reply = self._ask(smtp, "DATA")
+        if reply[0] != 354:
+            if reply[0] == 421:
+                self.close()
+            _check(reply, 3)
+        body = _LINE_DOT.sub(b"..", data)
+        smtp.send(body if body.endswith(b"\r\n") else body + b"\r\n")
+        if smtp.sock is not None and select.select([smtp.sock], [], [], 0)[0]:
+            self.close()  # the relay spoke or hung up before the end: it has not accepted anything
+            raise LetterDelayed("the relay broke off before the end of the letter")
+
+    @staticmethod
+    def _ask(smtp: smtplib.SMTP, line: str) -> Reply:
+        smtp.putcmd(line)
+        return smtp.getreply()
+
+    def _finish(self, smtp: smtplib.SMTP) -> Sent:
+        try:
+            if smtp.sock is None:
+                raise OSError("the connection is gone")
+            smtp.sock.settimeout(self._settings.answer_timeout_s)
+            smtp.send(b".\r\n")
+            reply = smtp.getreply()
+            if smtp.sock is not None:
+                smtp.sock.settimeout(self._settings.timeout_s)
+        except (OSError, smtplib.SMTPException) as error:
+            self.close()
+            raise LetterInDoubt(f"no answer to the end of the letter: {type(error).__name__}") from error
+        if reply[0] == 421:
+            self.close()
+        _check(reply, 2)
+        return Sent(_words(reply))
+
+    def _connected(self) -> smtplib.SMTP:
+        if self._smtp is not None and self._smtp.sock is not None:
+            return self._smtp
+        try:
+            self._smtp = self._open()
+        except smtplib.SMTPAuthenticationError as error:
+            raise LetterDelayed(f"the relay refused our sign-in: {error.smtp_code}") from error
+        except (OSError, smtplib.SMTPException) as error:
+            raise LetterDelayed(f"the relay cannot be reached: {type(error).__name__}") from error
+        return self._smtp
+
+    def _open(self) -> smtplib.SMTP:
+        settings = self._settings
+        context = ssl.create_default_context()
+        smtp: smtplib.SMTP
+        if settings.scheme == "smtps":
+            smtp = smtplib.SMTP_SSL(settings.host, settings.port, timeout=settings.timeout_s, context=context)
+        else:
+            smtp = smtplib.SMTP(settings.host, settings.port, timeout=settings.timeout_s)
+        smtp.ehlo_or_helo_if_needed()
+        if settings.scheme == "smtp" and settings.starttls != "never":
+            if smtp.has_extn("starttls"):
+                smtp.starttls(context=context)
+                smtp.ehlo()
+            elif settings.starttls == "required":
+                smtp.close()
+                raise smtplib.SMTPNotSupportedError("the relay offers no STARTTLS")
+        if settings.user:
+            smtp.login(settings.user, settings.password)
+        if (
+            smtp.sock is not None
+        ):  # body and dot are two writes: with Nagle's algorithm each letter would wait 40 ms
+            smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return smtp
+
+    def proof(self, message_id: str) -> bool | None:
+        """SMTP keeps no journal that we could ask."""
+        return None
+
+    def close(self) -> None:
+        """The socket is closed; a letter without its dot is forgotten by the relay."""
+        if self._smtp is not None:
+            self._smtp.close()
+            self._smtp = None

@@ -1,0 +1,112 @@
+"""Who may come in: every view says so with `@allow`, and one that says nothing is refused.
+
+A person comes by the `staff` cookie (then unsafe requests must also prove that they come from our own pages) or by a bearer token.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import urlencode, urlsplit
+
+from flask import Flask, current_app, g, redirect, request
+from flask_wtf.csrf import ValidationError, validate_csrf
+from werkzeug.exceptions import Forbidden, Unauthorized
+from werkzeug.wrappers import Response
+
+from shared.people import Person
+
+ANYONE = "anyone"
+LINK = "link"
+SIBLING = "sibling"
+UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+View = TypeVar("View", bound=Callable[..., Any])
+_MARK = "__frontdesk_allow__"
+
+
+def allow(*who: str) -> Callable[[View], View]:
+    """The view is for ANYONE, for the holder of a LINK, for the SIBLING service, or for people with one of the roles."""
+
+    def mark(view: View) -> View:
+        setattr(view, _MARK, frozenset(who))
+        return view
+
+    return mark
+
+
+def allowed_for(view: Callable[..., Any]) -> frozenset[str] | None:
+    """Who may call the view, or none when it does not say."""
+    return getattr(view, _MARK, None)
+
+
+def is_api() -> bool:
+    """Whether this request wants JSON whatever happens."""
+    return request.path.startswith("/api/")
+
+
+def current_person() -> Person:
+    """Who is asking. Raises 401 (or sends a page's visitor to the sign-in)."""
+    person = person_or_none()
+    if person is None:
+        raise Unauthorized
+    return person
+
+
+def person_or_none() -> Person | None:
+    """Who is asking, if anybody known. Asked once a request."""
+    if "person" not in g:
+        g.person = current_app.extensions["frontdesk"].identify(request)
+    person: Person | None = g.person
+    return person
+
+
+def is_same_origin() -> bool:
+    """Whether the browser says that the request comes from a page of this very origin."""
+    fetch_site = request.headers.get("Sec-Fetch-Site")
+    if fetch_site is not None:
+        return fetch_site in ("same-origin", "none")
+    origin = request.headers.get("Origin")
+    return origin is None or urlsplit(origin).netloc == request.host
+
+
+def require_own_page() -> None:
+    """The request comes from a form of ours. Raises 403."""
+    if not is_same_origin():
+        raise Forbidden("This request came from another site.")
+    try:
+        validate_csrf(request.form.get("csrf_token") or request.headers.get("X-CSRFToken"))
+    except ValidationError:
+        raise Forbidden(
+            "The page was open for too long. Go back, reload it and try again: what you typed is still there."
+        ) from None
+
+
+def check_access() -> Response | None:
+    """Before each request: the view's `@allow` holds."""
+    if request.endpoint is None:
+        return None  # 404 or 405 follow
+    allowed = allowed_for(current_app.view_functions[request.endpoint])
+    if allowed is None:
+        raise RuntimeError(f"{request.endpoint} does not say who may call it")
+    if allowed & {ANYONE, LINK, SIBLING}:
+        return None
+    person = person_or_none()
+    if person is None:
+        if is_api() or request.method not in ("GET", "HEAD"):
+            raise Unauthorized
+        return redirect_to_sign_in()
+    if not person.has_any(allowed):
+        raise Forbidden("Your role does not open this door.")
+    if request.method in UNSAFE and person.by == "cookie":
+        require_own_page()
+    return None
+
+
+def redirect_to_sign_in() -> Response:
+    """To the sign-in page, and from there back to this one."""
+    site = current_app.extensions["frontdesk"]
+    back = site.settings.public_url + request.full_path.rstrip("?")
+    return redirect(f"{site.settings.inquiry_url}/sign-in?{urlencode({'next': back})}", 303)
+
+
+def guard(app: Flask) -> None:
+    """The app asks `check_access` before every view."""
+    app.before_request(check_access)

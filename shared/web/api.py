@@ -1,0 +1,111 @@
+"""JSON addresses: flask-smorest with problem+json, OpenAPI 3.1, and one way to create things only once."""
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import flask_swagger_ui
+from flask import Flask, render_template, request
+from flask_smorest import Api, Blueprint
+from marshmallow import Schema, fields
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import HTTPException
+
+from shared import idempotency
+from shared.web.access import ANYONE, allow
+from shared.web.problems import PROBLEM_JSON, answer_http_error
+from shared.web.site import database
+
+SWAGGER_FILES = Path(flask_swagger_ui.__file__).parent / "dist"
+
+
+class ProblemSchema(Schema):
+    """RFC 9457."""
+
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    detail = fields.String()
+    errors = fields.Dict()
+
+
+class FrontdeskApi(Api):
+    """smorest, with errors as problem+json and HTML where HTML is expected."""
+
+    ERROR_SCHEMA = ProblemSchema
+    DEFAULT_RESPONSE_CONTENT_TYPE = "application/json"
+
+    def handle_http_exception(self, error: HTTPException) -> Any:
+        """Both kinds of errors go through the one table."""
+        return answer_http_error(error)
+
+    def _register_responses(self) -> None:
+        content_type: str = self.DEFAULT_RESPONSE_CONTENT_TYPE
+        self.DEFAULT_RESPONSE_CONTENT_TYPE = PROBLEM_JSON
+        super()._register_responses()
+        self.DEFAULT_RESPONSE_CONTENT_TYPE = content_type
+
+
+def make_api(app: Flask, service: str, title: str) -> FrontdeskApi:
+    """`/api/<service>/v1/openapi.json`, and `/docs` beside it from our own origin."""
+    prefix = f"/api/{service}/v1"
+    app.config.update(
+        API_TITLE=title,
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX=prefix,
+        OPENAPI_JSON_PATH="openapi.json",
+    )
+    api = FrontdeskApi(app)
+    view = app.view_functions["api-docs.openapi_json"]
+    app.view_functions["api-docs.openapi_json"] = allow(ANYONE)(_plain(view))
+
+    @app.get(f"{prefix}/docs", endpoint="api_docs_page")
+    @allow(ANYONE)
+    def api_docs_page() -> str:
+        return render_template("shared/api_docs.html", title=title, openapi_url=f"{prefix}/openapi.json")
+
+    return api
+
+
+def _plain(view: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of our own around a library's bound method, so that it can carry who may call it."""
+
+    def call(**values: Any) -> Any:
+        return view(**values)
+
+    return call
+
+
+def blueprint(name: str, service: str, description: str) -> Blueprint:
+    """Addresses under `/api/<service>/v1`."""
+    return Blueprint(name, name, url_prefix=f"/api/{service}/v1", description=description)
+
+
+def idempotency_key() -> str | None:
+    """The request's Idempotency-Key. Raises Invalid."""
+    return idempotency.checked_key(request.headers.get("Idempotency-Key"))
+
+
+def once(scope: str, work: Callable[[Session], idempotency.Answer]) -> idempotency.Answer:
+    """The work's answer, or the stored one of an earlier request with the same Idempotency-Key."""
+    body_hash = idempotency.fingerprint(request.get_data(cache=True))
+    return idempotency.once(database(), scope, idempotency_key(), body_hash, work)
+
+
+def no_store(view: Callable[..., Any]) -> Callable[..., Any]:
+    """The answer is nobody else's and is kept nowhere."""
+
+    @wraps(view)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        from flask import after_this_request
+
+        @after_this_request
+        def _mark(response: Any) -> Any:
+            response.headers["Cache-Control"] = "no-store"
+            return response
+
+        return view(*args, **kwargs)
+
+    return wrapped

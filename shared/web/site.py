@@ -1,0 +1,213 @@
+"""The site that both services are: a Flask app with its database, headers, languages, limits, errors and doors already in place."""
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import structlog
+from alembic.script import ScriptDirectory
+from flask import Flask, Request, current_app, g, request
+from flask_babel import Babel, get_locale
+from flask_wtf.csrf import generate_csrf
+from jinja2 import ChoiceLoader, FileSystemLoader
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+from shared.db import Database
+from shared.limits import RateLimits, address_block
+from shared.people import Person
+from shared.settings import ServiceSettings
+from shared.tokens import new_id
+from shared.web.words import PAGE_FILTERS
+
+SHARED = Path(__file__).parent
+MAX_BODY_BYTES = 256 * 1024
+_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+CSP = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'{form_action}; frame-src 'self'; frame-ancestors 'none'"
+)
+Identify = Callable[[Request], Person | None]
+
+
+@dataclass(frozen=True)
+class Site:
+    """What the views of a service share."""
+
+    service: str
+    settings: ServiceSettings
+    database: Database
+    identify: Identify
+    migrations: ScriptDirectory
+    limits: RateLimits
+
+
+def site() -> Site:
+    """The site of the current request."""
+    return current_app.extensions["frontdesk"]  # type: ignore[no-any-return]
+
+
+def database() -> Database:
+    """The database of the current request's service."""
+    return site().database
+
+
+def limited(name: str, windows: Callable[[ServiceSettings], str]) -> None:
+    """One more request of this kind from the visitor's network. Raises TooMany."""
+    here = site()
+    here.limits.check(
+        f"{here.service}:{name}", address_block(request.remote_addr or ""), windows(here.settings)
+    )
+
+
+def make_site(
+    import_name: str,
+    settings: ServiceSettings,
+    database: Database,
+    *,
+    service: str,
+    folder: Path,
+    identify: Identify,
+    page_context: Callable[[], dict[str, Any]] = dict,
+) -> Flask:
+    """A Flask app with everything but its routes. `folder` is the service's package."""
+    app = Flask(import_name, static_folder=None, template_folder=str(folder / "web" / "templates"))
+    is_https = settings.public_url.startswith("https://")
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES,
+        MAX_FORM_PARTS=100,
+        SESSION_COOKIE_NAME=f"{service}_session",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=is_https,
+        WTF_CSRF_TIME_LIMIT=12 * 3600,
+        WTF_CSRF_SECRET_KEY=settings.secret_key,
+        JSON_SORT_KEYS=False,
+        BABEL_DEFAULT_LOCALE=settings.school_locale,
+        BABEL_DEFAULT_TIMEZONE=settings.school_timezone,
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_loader = ChoiceLoader(
+        [FileSystemLoader(folder / "web" / "templates"), FileSystemLoader(SHARED / "templates")]
+    )
+    app.jinja_env.filters.update(PAGE_FILTERS)
+    app.extensions["frontdesk"] = Site(
+        service,
+        settings,
+        database,
+        identify,
+        ScriptDirectory(str(folder / "db" / "migrations")),
+        RateLimits(settings.redis_url),
+    )
+    Babel(app, locale_selector=lambda: settings.school_locale)
+    _add_static(app, service, folder)
+    _add_request_hooks(app, settings, is_https)
+    app.context_processor(lambda: _context(settings) | page_context())
+    _add_doors(app)
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    return app
+
+
+def _add_doors(app: Flask) -> None:
+    from shared.web.access import guard
+    from shared.web.health import health
+    from shared.web.problems import register_errors
+
+    register_errors(app)
+    guard(app)
+    app.register_blueprint(health)
+
+
+def _add_static(app: Flask, service: str, folder: Path) -> None:
+    import flask_swagger_ui
+
+    files = WhiteNoise(app.wsgi_app, max_age=31_536_000, add_headers_function=_static_headers)
+    files.add_files(str(SHARED / "static"), prefix="static/shared/")
+    files.add_files(str(folder / "web" / "static"), prefix=f"static/{service}/")
+    files.add_files(str(Path(flask_swagger_ui.__file__).parent / "dist"), prefix=f"static/{service}/swagger/")
+    app.wsgi_app = files  # type: ignore[method-assign]
+    roots = {"shared": SHARED / "static", service: folder / "web" / "static"}
+
+    @lru_cache(maxsize=256)
+    def asset(owner: str, filename: str) -> str:
+        digest = hashlib.sha256((roots[owner] / filename).read_bytes()).hexdigest()[:10]
+        return f"/static/{owner}/{filename}?v={digest}"
+
+    app.jinja_env.globals["asset"] = asset
+
+
+def _static_headers(headers: Any, path: str, url: str) -> None:
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers["Content-Security-Policy"] = "default-src 'none'; style-src 'self'; sandbox"
+
+
+def _add_request_hooks(app: Flask, settings: ServiceSettings, is_https: bool) -> None:
+    sibling = settings.enrollment_url if settings.public_url == settings.inquiry_url else settings.inquiry_url
+    csp = CSP.format(form_action=f" {sibling}")
+
+    @app.before_request
+    def _begin() -> None:
+        given = request.headers.get("X-Request-ID", "") if settings.trusted_proxies else ""
+        g.request_id = given if _REQUEST_ID.fullmatch(given) else new_id().hex
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+    @app.after_request
+    def _finish(response: Any) -> Any:
+        headers = response.headers
+        headers["X-Request-ID"] = g.get("request_id", "")
+        headers.setdefault("Content-Security-Policy", csp)
+        headers.setdefault("X-Frame-Options", "DENY")
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers.setdefault("Referrer-Policy", "same-origin")
+        headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
+        headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        headers.setdefault("Cache-Control", "no-store" if "person" in g else "no-cache")
+        if is_https:
+            headers["Strict-Transport-Security"] = "max-age=31536000"
+        return response
+
+
+def _context(settings: ServiceSettings) -> dict[str, Any]:
+    """What every page's layout needs."""
+    person: Person | None = g.get("person")
+    enrollment, inquiry = settings.enrollment_url, settings.inquiry_url
+    return {
+        "school_name": settings.school_name,
+        "school_phone": settings.school_phone,
+        "nav_urls": {
+            "home": f"{enrollment}/",
+            "programs": f"{enrollment}/programs",
+            "compare": f"{enrollment}/compare",
+            "ask": f"{inquiry}/ask",
+            "privacy": f"{inquiry}/privacy",
+        },
+        "staff": person,
+        "desk_url": f"{inquiry}/desk",
+        "office_url": f"{enrollment}/office",
+        "account_url": f"{inquiry}/account",
+        "sign_in_url": f"{inquiry}/sign-in",
+        "sign_out_url": f"{inquiry}/sign-out",
+        "mailbox_url": f"{inquiry}/mailbox" if settings.has_mailbox else None,
+        "csrf_token": generate_csrf,
+        "locale": str(get_locale() or settings.school_locale),
+        "zone": settings.zone,
+        "is_sample": settings.embedded or settings.sample_school,
+        "request_id": g.get("request_id", ""),
+    }
+
+
+def mark_private(response: Any) -> Any:
+    """A page behind a secret link: kept nowhere, found by nobody, named to no other site."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response

@@ -1,0 +1,63 @@
+"""The two services as data: what the supervisor starts, where it listens, what a person may open."""
+
+from dataclasses import dataclass
+
+PROCESSES = ("web", "worker", "relay")
+
+
+@dataclass(frozen=True)
+class Service:
+    """One service: `python -m <module> <verb>` is the only way the supervisor knows it."""
+
+    name: str
+    module: str
+    default_port: int
+    pages: tuple[tuple[str, str], ...] = ()  # what it is called, where it is
+    token_roles: tuple[str, ...] = ()  # for whom it can issue a bearer token
+    processes: tuple[str, ...] = PROCESSES
+    prepare: tuple[str, ...] = ("migrate", "--seed")
+
+    @property
+    def prefix(self) -> str:
+        """What the names of its own variables begin with, e.g. `ENROLLMENT`."""
+        return self.name.upper()
+
+    @property
+    def port_variable(self) -> str:
+        return f"{self.prefix}_PORT"
+
+    @property
+    def url_variable(self) -> str:
+        return f"{self.prefix}_URL"
+
+    @property
+    def database_variable(self) -> str:
+        return f"{self.prefix}_DATABASE_URL"
+
+
+ENROLLMENT = Service(
+    name="enrollment",
+    module="enrollment_service",
+    default_port=8001,
+    pages=(
+        ("Programs and registration", "/programs"),
+        ("Registrar's office", "/office/"),
+        ("Its API", "/api/enrollment/v1/docs"),
+    ),
+    token_roles=("registrar", "instructor"),
+)
+
+INQUIRY = Service(
+    name="inquiry",
+    module="inquiry_service",
+    default_port=8002,
+    pages=(
+        ("Ask a question", "/ask"),
+        ("The director's desk", "/desk/"),
+        ("Mailbox: every letter", "/mailbox"),
+        ("Its API", "/api/inquiry/v1/docs"),
+    ),
+    token_roles=("director", "staff", "auditor"),
+)
+
+PAIR = (ENROLLMENT, INQUIRY)

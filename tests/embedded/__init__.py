@@ -1,0 +1,1 @@
+"""The supervisor of `make run`, on real servers and stand-in services."""

@@ -45,7 +45,7 @@ _SETTLED = """
         RETURNING id, wants_outcome
     ), told AS (
         INSERT INTO job (id, kind, dedupe_key, payload)
-        SELECT :job_id, 'letter_outcome', 'outcome:' || id || ':sent:auto', jsonb_build_object('letter_id', id, 'status', 'sent')
+        SELECT :job_id, 'letter_outcome', 'outcome/' || id || '/sent', jsonb_build_object('letter_id', id, 'status', 'sent')
         FROM settled WHERE wants_outcome ON CONFLICT (dedupe_key) DO NOTHING
     )"""
 _MARK = """
@@ -70,7 +70,7 @@ _END = text("""
         WHERE id = :id AND lease_token = :token AND status IN ('queued', 'ready', 'sending') RETURNING id, wants_outcome
     )
     INSERT INTO job (id, kind, dedupe_key, payload)
-    SELECT :job_id, 'letter_outcome', 'outcome:' || id || ':' || :status || ':auto',
+    SELECT :job_id, 'letter_outcome', 'outcome/' || id || '/' || :status,
            jsonb_build_object('letter_id', id, 'status', CAST(:status AS text))
     FROM ended WHERE wants_outcome ON CONFLICT (dedupe_key) DO NOTHING
 """)
@@ -88,7 +88,7 @@ _SETTLE_ORPHAN = text("""
         WHERE id = :id AND status = 'sending' AND lease_until <= now() RETURNING id, wants_outcome
     )
     INSERT INTO job (id, kind, dedupe_key, payload)
-    SELECT :job_id, 'letter_outcome', 'outcome:' || id || ':' || :status || ':auto',
+    SELECT :job_id, 'letter_outcome', 'outcome/' || id || '/' || :status,
            jsonb_build_object('letter_id', id, 'status', CAST(:status AS text))
     FROM ended WHERE wants_outcome AND :status <> 'ready' ON CONFLICT (dedupe_key) DO NOTHING
 """)

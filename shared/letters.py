@@ -189,6 +189,6 @@ def owe_outcome(session: Session, letter_id: UUID, status: str, *, nonce: str) -
             "job_id": new_id(),
             "letter_id": str(letter_id),
             "status": status,
-            "dedupe_key": f"outcome:{letter_id}:{status}:{nonce}",
+            "dedupe_key": f"outcome/{letter_id}/{status}/{nonce}",
         },
     )

@@ -4,14 +4,21 @@ import re
 from uuid import UUID
 
 from flask import Flask
+from sqlalchemy import text
 
+from enrollment_service.domain import registrations
 from enrollment_service.settings import EnrollmentSettings
 from shared.db import Database
 from shared.pair import sign
-from shared.tokens import hash_secret
+from shared.tokens import hash_secret, new_id
 from tests.enrollment.builders import a_section, registered
 from tests.working import Working, html_of, text_of
 
+ONE_MORE_MEETING = text("""
+    INSERT INTO meeting (id, section_id, number, starts_at, ends_at)
+    SELECT :id, section_id, :number, starts_at + make_interval(days => :number), ends_at + make_interval(days => :number)
+    FROM meeting WHERE section_id = :section_id AND number = 1
+""")
 LINK = re.compile(r"/my/([a-z2-7]{26})")
 
 
@@ -107,3 +114,36 @@ def test_an_answer_to_a_letter_finds_its_registration(
     found = client.get(path, headers=sign(enrollment_settings.pair_secret, path)).json
     assert UUID(found["registration_id"]) == answer.id
     assert found["email"] == "effat@example.com"
+
+
+def test_a_long_course_shows_its_first_dates_and_counts_the_rest(
+    enrollment_db: Database, enrollment_work: Working
+) -> None:
+    section_id = a_section(enrollment_db)
+    for number in range(2, 21):
+        enrollment_db.run(ONE_MORE_MEETING, {"id": new_id(), "section_id": section_id, "number": number})
+    registered(enrollment_db, section_id, "Effat")
+    enrollment_work.drain()
+    (letter,) = enrollment_work.letters("effat@example.com")
+    assert "and 12 more dates" in text_of(letter)
+    assert next(letter.iter_attachments()).get_content().count("BEGIN:VEVENT") == 20
+
+
+def test_a_letter_whose_reason_is_gone_is_not_sent(enrollment_db: Database, enrollment_work: Working) -> None:
+    answer = registered(enrollment_db, a_section(enrollment_db), "Effat")
+    with enrollment_db.transaction() as session:
+        registrations.cancel(session, answer.id, because="cancelled by the office")
+    enrollment_work.drain()
+    (letter,) = enrollment_work.letters("effat@example.com")
+    assert letter["Subject"].startswith("Your registration is cancelled")
+
+
+def test_letters_are_text_and_drawn_and_say_that_they_are_automatic(
+    enrollment_db: Database, enrollment_work: Working
+) -> None:
+    registered(enrollment_db, a_section(enrollment_db), "Effat")
+    enrollment_work.drain()
+    (letter,) = enrollment_work.letters("effat@example.com")
+    assert letter["Auto-Submitted"] == "auto-generated"
+    assert "http" not in html_of(letter).replace("http://127.0.0.1:8001", "")
+    assert max(len(line) for line in letter.as_bytes().splitlines()) < 998

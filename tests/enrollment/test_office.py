@@ -23,7 +23,9 @@ API = "/api/enrollment/v1/office"
 def bearer(database: Database, role: str) -> dict[str, str]:
     """Headers with a token of that role."""
     with database.transaction() as session:
-        token = create_token(session, name="test", person_id=new_id(), person_name="Rita Registrar", roles=[role])
+        token = create_token(
+            session, name="test", person_id=new_id(), person_name="Rita Registrar", roles=[role]
+        )
     return {"Authorization": f"Bearer {token}"}
 
 
@@ -41,7 +43,9 @@ class Inquiry:
             def do_GET(self) -> None:
                 """200 for the one cookie, 401 for others."""
                 inquiry.asked += 1
-                is_known = self.path == "/api/inquiry/v1/me" and "staff=goodcookie" in self.headers.get("Cookie", "")
+                is_known = self.path == "/api/inquiry/v1/me" and "staff=goodcookie" in self.headers.get(
+                    "Cookie", ""
+                )
                 self.send_response(inquiry.status if is_known else 401)
                 self.end_headers()
                 if is_known:
@@ -96,7 +100,9 @@ def test_the_office_sends_strangers_to_the_sign_in(enrollment_app: Flask) -> Non
     assert answer.location.startswith("http://127.0.0.1:8002/sign-in?next=")
 
 
-def test_the_section_page_says_the_truth_of_the_seats_in_one_line(registrar: FlaskClient, enrollment_db: Database) -> None:
+def test_the_section_page_says_the_truth_of_the_seats_in_one_line(
+    registrar: FlaskClient, enrollment_db: Database
+) -> None:
     section_id = a_section(enrollment_db, seats=2)
     for name in ("Ann", "Bob", "Cleo"):
         registered(enrollment_db, section_id, name)
@@ -125,12 +131,16 @@ def test_an_extra_seat_needs_the_box_and_a_reason(registrar: FlaskClient, enroll
     refused = post(registrar, page, f"{page}/registrations", overbook="1", **extra)
     assert refused.status_code == 422
     assert 'value="bob@example.com"' in refused.text
-    given = post(registrar, page, f"{page}/registrations", overbook="1", reason="Sent by an employer", **extra)
+    given = post(
+        registrar, page, f"{page}/registrations", overbook="1", reason="Sent by an employer", **extra
+    )
     assert given.status_code == 303
     assert seats_of(enrollment_db, section_id) == (1, 1, 2)
 
 
-def test_cancelling_needs_a_reason_and_frees_the_seat(registrar: FlaskClient, enrollment_db: Database) -> None:
+def test_cancelling_needs_a_reason_and_frees_the_seat(
+    registrar: FlaskClient, enrollment_db: Database
+) -> None:
     section_id = a_section(enrollment_db, seats=1)
     seated = registered(enrollment_db, section_id, "Ann")
     page, action = f"/office/sections/{section_id}", f"/office/registrations/{seated.id}/cancel"
@@ -142,7 +152,9 @@ def test_cancelling_needs_a_reason_and_frees_the_seat(registrar: FlaskClient, en
 
 def test_a_form_without_its_token_is_refused(registrar: FlaskClient, enrollment_db: Database) -> None:
     section_id = a_section(enrollment_db, seats=1)
-    assert registrar.post(f"/office/sections/{section_id}/capacity", data={"capacity": "9"}).status_code == 403
+    assert (
+        registrar.post(f"/office/sections/{section_id}/capacity", data={"capacity": "9"}).status_code == 403
+    )
     assert seats_of(enrollment_db, section_id) == (1, 0, 0)
 
 
@@ -180,7 +192,9 @@ def test_who_only_reads_cannot_change(enrollment_app: Flask, enrollment_db: Data
     assert client.get(f"{API}/sections/{section_id}/roster").status_code == 401
 
 
-def test_who_a_cookie_belongs_to_is_asked_once_a_minute(inquiry: Inquiry, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_a_cookie_belongs_to_is_asked_once_a_minute(
+    inquiry: Inquiry, monkeypatch: pytest.MonkeyPatch
+) -> None:
     clock = Clock(monkeypatch)
     staff = StaffDirectory(inquiry.url)
     assert staff.person("goodcookie") == staff.person("goodcookie")

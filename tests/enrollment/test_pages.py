@@ -1,6 +1,7 @@
 """What visitors meet on the pages, without scripts."""
 
 import re
+from datetime import timedelta
 from html import unescape
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from sqlalchemy import text
 
 from enrollment_service.cli import seed
 from enrollment_service.settings import EnrollmentSettings
+from shared.clock import utc_now
 from shared.db import Database
 from tests.enrollment.builders import a_section, letters_to, registered, seats_of
 from tests.working import Working, text_of
@@ -35,7 +37,9 @@ def confirm(client: FlaskClient, section_id: UUID, page: str) -> Any:
     return client.post(f"/register/{section_id}", data=hidden(page) | {"step": "confirm"})
 
 
-def test_registering_takes_two_steps_and_ends_on_a_page_of_its_own(enrollment_app: Flask, enrollment_db: Database) -> None:
+def test_registering_takes_two_steps_and_ends_on_a_page_of_its_own(
+    enrollment_app: Flask, enrollment_db: Database
+) -> None:
     section_id, client = a_section(enrollment_db, seats=1), enrollment_app.test_client()
     checked = check(client, section_id)
     assert "Check your answers" in checked.text
@@ -49,7 +53,9 @@ def test_registering_takes_two_steps_and_ends_on_a_page_of_its_own(enrollment_ap
     assert "Effat" not in done.text
 
 
-def test_sending_the_last_step_twice_is_one_registration(enrollment_app: Flask, enrollment_db: Database) -> None:
+def test_sending_the_last_step_twice_is_one_registration(
+    enrollment_app: Flask, enrollment_db: Database
+) -> None:
     section_id, client = a_section(enrollment_db, seats=3), enrollment_app.test_client()
     page = check(client, section_id).text
     references = []
@@ -60,7 +66,9 @@ def test_sending_the_last_step_twice_is_one_registration(enrollment_app: Flask, 
     assert seats_of(enrollment_db, section_id)[2] == 1
 
 
-def test_a_mistake_is_422_with_a_summary_and_everything_typed_is_kept(enrollment_app: Flask, enrollment_db: Database) -> None:
+def test_a_mistake_is_422_with_a_summary_and_everything_typed_is_kept(
+    enrollment_app: Flask, enrollment_db: Database
+) -> None:
     section_id = a_section(enrollment_db)
     answer = check(enrollment_app.test_client(), section_id, email="effat at home", phone="555 0142")
     assert answer.status_code == 422
@@ -69,7 +77,9 @@ def test_a_mistake_is_422_with_a_summary_and_everything_typed_is_kept(enrollment
     assert 'value="555 0142"' in answer.text
 
 
-def test_change_something_leads_back_with_everything_kept(enrollment_app: Flask, enrollment_db: Database) -> None:
+def test_change_something_leads_back_with_everything_kept(
+    enrollment_app: Flask, enrollment_db: Database
+) -> None:
     section_id, client = a_section(enrollment_db), enrollment_app.test_client()
     page = check(client, section_id, for_name="Sam Rivers").text
     back = client.post(f"/register/{section_id}", data=hidden(page) | {"step": "details"})
@@ -77,7 +87,9 @@ def test_change_something_leads_back_with_everything_kept(enrollment_app: Flask,
     assert 'value="Sam Rivers"' in back.text
 
 
-def test_who_loses_the_race_meets_an_apology_with_the_line_and_other_dates(enrollment_app: Flask, enrollment_db: Database) -> None:
+def test_who_loses_the_race_meets_an_apology_with_the_line_and_other_dates(
+    enrollment_app: Flask, enrollment_db: Database
+) -> None:
     section_id, client = a_section(enrollment_db, seats=1), enrollment_app.test_client()
     other_id = a_section(enrollment_db, seats=5, title="Weekend")
     page = check(client, section_id).text
@@ -91,7 +103,9 @@ def test_who_loses_the_race_meets_an_apology_with_the_line_and_other_dates(enrol
     assert "1st on the waitlist" in client.get(waiting.location).text
 
 
-def test_a_full_section_says_which_place_in_line_one_would_have(enrollment_app: Flask, enrollment_db: Database) -> None:
+def test_a_full_section_says_which_place_in_line_one_would_have(
+    enrollment_app: Flask, enrollment_db: Database
+) -> None:
     section_id, client = a_section(enrollment_db, seats=1), enrollment_app.test_client()
     for name in ("Seated", "First", "Second"):
         registered(enrollment_db, section_id, name)
@@ -129,7 +143,9 @@ def test_a_link_shows_the_registration_and_a_code_cancels_it(
     assert seats_of(enrollment_db, section_id)[2] == 0
 
 
-def test_five_wrong_codes_end_the_code(enrollment_app: Flask, enrollment_db: Database, enrollment_work: Working) -> None:
+def test_five_wrong_codes_end_the_code(
+    enrollment_app: Flask, enrollment_db: Database, enrollment_work: Working
+) -> None:
     section_id, client = a_section(enrollment_db), enrollment_app.test_client()
     registered(enrollment_db, section_id, "Effat")
     enrollment_work.drain()
@@ -214,7 +230,9 @@ def test_a_program_shows_the_rule_in_force_and_what_other_sources_say(
     assert "/ask?program=mat" in page
 
 
-def test_every_public_page_answers(enrollment_app: Flask, enrollment_db: Database, enrollment_settings: EnrollmentSettings) -> None:
+def test_every_public_page_answers(
+    enrollment_app: Flask, enrollment_db: Database, enrollment_settings: EnrollmentSettings
+) -> None:
     seed(enrollment_settings, enrollment_db)
     client = enrollment_app.test_client()
     for path in ("/", "/programs", "/programs/cna", "/compare", "/robots.txt", "/sitemap.xml"):
@@ -234,3 +252,37 @@ def my_link(work: Working, email: str) -> str:
     found = re.search(r"(/my/[a-z2-7]{26})", text_of(work.letters(email)[-1]))
     assert found
     return found[1]
+
+
+def test_a_lost_link_is_mailed_and_everybody_hears_the_same(
+    enrollment_app: Flask, enrollment_db: Database, enrollment_work: Working
+) -> None:
+    client = enrollment_app.test_client()
+    registered(enrollment_db, a_section(enrollment_db), "Effat")
+    registered(enrollment_db, a_section(enrollment_db), "Effat")
+    enrollment_work.drain()
+    known, unknown = (
+        client.post("/my", data={"email": email}) for email in ("Effat@example.com", "nobody@example.com")
+    )
+    assert known.text.replace(known.headers["X-Request-ID"], "") == unknown.text.replace(
+        unknown.headers["X-Request-ID"], ""
+    )
+    client.post("/my", data={"email": "effat@example.com"})
+    enrollment_work.drain()
+    assert letters_to(enrollment_db, "nobody@example.com") == []
+    assert letters_to(enrollment_db, "effat@example.com").count("my_links") == 1
+    links = re.findall(r"/my/[a-z2-7]{26}", text_of(enrollment_work.letters("effat@example.com")[-1]))
+    assert len(links) == 2
+    assert {client.get(link).status_code for link in links} == {200}
+    assert client.post("/my", data={"email": "nobody at home"}).status_code == 422
+
+
+def test_a_class_that_is_not_open_says_so_and_shows_other_dates(
+    enrollment_app: Flask, enrollment_db: Database
+) -> None:
+    early = a_section(enrollment_db, opens_at=utc_now() + timedelta(hours=2))
+    other = a_section(enrollment_db, seats=3)
+    page = enrollment_app.test_client().get(f"/register/{early}").text
+    assert "not open" in page
+    assert str(other) in page
+    assert 'name="email"' not in page

@@ -180,7 +180,7 @@ def test_without_the_lock_a_join_leaves_a_free_seat_and_a_waiter(enrollment_db: 
 # --- everything at once ----------------------------------------------------------------------------------------------
 
 
-def test_accepting_declining_and_expiring_cannot_overwrite_each_other(enrollment_db: Database) -> None:
+def test_accepting_declining_and_cancelling_cannot_overwrite_each_other(enrollment_db: Database) -> None:
     for _ in range(30):
         section_id = a_section(enrollment_db, seats=1)
         seated = registered(enrollment_db, section_id, "Seated")

@@ -1,0 +1,91 @@
+"""The pair as `make run` starts it, on its own data and ports, and a real browser in front of it."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+READY_WITHIN_S = 60
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All journeys share one pair, so they run in one process; without a browser each is skipped by name."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("journeys"))
+            item.add_marker(pytest.mark.journey)
+            if CHROMIUM is None:
+                item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The running pair."""
+
+    enrollment: str
+    inquiry: str
+    var: Path
+
+    def password_of(self, role: str) -> tuple[str, str]:
+        """The sample sign-in of a role: address and password."""
+        people = json.loads((self.var / "secrets" / "sign-ins.json").read_text())
+        person = next(entry for entry in people if entry["role"] == role)
+        return person["email"], person["password"]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    """The pair, ready; stopped by its process id."""
+    var = tmp_path_factory.mktemp("pair")
+    environment = os.environ | {
+        "VAR_DIR": str(var),
+        "ENROLLMENT_PORT": str(_free_port()),
+        "INQUIRY_PORT": str(_free_port()),
+        "LIMIT_PUBLIC_WRITES": "10000/minute",
+    }
+    output = (var / "make-run.txt").open("wb")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "deploy.embedded", "run"], cwd=ROOT, env=environment, stdout=output, stderr=output
+    )
+    try:
+        yield _ready(process, var)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
+
+
+def _ready(process: "subprocess.Popen[bytes]", var: Path) -> Pair:
+    ready = var / "run" / "ready.json"
+    for _ in range(READY_WITHIN_S * 10):
+        if ready.exists():
+            addresses: dict[str, Any] = json.loads(ready.read_text())
+            return Pair(addresses["enrollment_url"], addresses["inquiry_url"], var)
+        if process.poll() is not None:
+            break
+        Event().wait(0.1)
+    raise AssertionError((var / "make-run.txt").read_text())
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """The distribution's own Chromium, without its calls home."""
+    arguments = ["--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    return {"executable_path": CHROMIUM, "args": arguments}

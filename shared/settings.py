@@ -60,20 +60,22 @@ class ServiceSettings:
     @classmethod
     def from_env(cls, **overrides: Any) -> Self:
         """The settings of this process. Raises SettingsError with every missing, malformed or weak one."""
-        env = FileAwareEnv(eager=False)
+        env = FileAwareEnv(eager=False, strip_whitespace=True)  # a secret's file may end with a line break
         hints = get_type_hints(cls)
         values = dict(overrides)
-        for field in fields(cls):
-            if field.name in overrides:
-                continue
-            read: Any = {bool: env.bool, int: env.int, float: env.float}.get(hints[field.name], env.str)
-            if field.default is MISSING:
-                values[field.name] = read(field.name.upper())
-            else:
-                values[field.name] = read(field.name.upper(), field.default)
         try:
+            for field in fields(cls):
+                if field.name in overrides:
+                    continue
+                read: Any = {bool: env.bool, int: env.int, float: env.float}.get(hints[field.name], env.str)
+                default = () if field.default is MISSING else (field.default,)
+                values[field.name] = read(field.name.upper(), *default)
             env.seal()
-        except (EnvError, EnvValidationError) as error:
+        except (
+            EnvError,
+            EnvValidationError,
+            ValueError,
+        ) as error:  # ValueError: a NAME_FILE that cannot be read
             raise SettingsError(f"Settings are missing or malformed: {error}") from None
         return cls._checked(values)
 

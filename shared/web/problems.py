@@ -3,7 +3,7 @@
 from typing import Any
 
 import structlog
-from flask import Flask, g, jsonify, make_response, render_template, request
+from flask import Flask, current_app, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError
@@ -11,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 
 from shared.errors import DomainError, Invalid, TooMany
+from shared.people import Person
 from shared.web.access import is_api
 
 STATUS = {"not_found": 404, "conflict": 409, "invalid": 422, "forbidden": 403, "too_many": 429, "gone": 410}
@@ -43,22 +44,56 @@ def problem(
     return response
 
 
-def error_page(status: int, title: str, what_to_do: str = "", *, headers: Any = None) -> ResponseReturnValue:
+def error_page(
+    status: int, title: str, what_to_do: str = "", *, code: str = "", happened: str = "", headers: Any = None
+) -> ResponseReturnValue:
     """A page that says what happened, what was kept, and what to do."""
-    kept = _("Nothing was changed.") if request.method != "GET" else ""
+    action_url, action_words = _way_on(status)
     page = render_template(
         "shared/error.html",
-        status=status,
+        code=code or status,
         title=title,
-        what_happened=title,
-        what_was_kept=kept,
-        what_to_do=what_to_do,
+        happened=happened,
+        kept=_("Nothing was changed.") if request.method not in ("GET", "HEAD") else "",
+        todo=what_to_do or _what_to_do(status),
+        action_url=action_url,
+        action_words=action_words,
     )
     response = make_response(page, status)
     for name, value in headers or ():
         if name.lower() not in ("content-type", "content-length"):
             response.headers[name] = value
     return response
+
+
+def _what_to_do(status: int) -> str:
+    words: dict[int, str] = {
+        401: _("Sign in, and then try it once more. Going back shows what you typed."),
+        403: _(
+            "Go back and reload the page. If it stays shut, ask whoever runs Frontdesk for the right role."
+        ),
+        404: _("Perhaps the address was cut in two by a mail program, or the page has moved."),
+        405: _("Go back to the page you came from, and use its buttons."),
+        409: _("Go back and reload the page: it shows how things stand now."),
+        413: _("Shorten what you wrote, and send it again."),
+        429: _("Wait a few minutes, then go back and try again: what you typed is still there."),
+        500: _("Please try again in a moment."),
+        503: _("Please try again in a moment: what you typed is still there when you go back."),
+    }
+    return words.get(status, "")
+
+
+def _way_on(status: int) -> tuple[str, str]:
+    """The next page for who sees this one. Asks no database: that may be what is wrong."""
+    urls = current_app.extensions["frontdesk"].settings
+    if status == 401:
+        return f"{urls.inquiry_url}/sign-in", _("Sign in")
+    person: Person | None = g.get("person")
+    if person is None:
+        return "", ""
+    if person.has_any(frozenset({"director", "staff"})):
+        return f"{urls.inquiry_url}/desk", _("To the desk")
+    return f"{urls.enrollment_url}/office", _("To the office")
 
 
 def answer_domain_error(error: DomainError) -> ResponseReturnValue:
@@ -71,7 +106,13 @@ def answer_domain_error(error: DomainError) -> ResponseReturnValue:
         return problem(
             status, error.code, error.title, detail=error.detail, errors=errors, headers=headers, **facts
         )
-    return error_page(status, error.detail, headers=headers)
+    return error_page(
+        status,
+        error.title,
+        code=error.code,
+        happened=error.detail if error.detail != error.title else "",
+        headers=headers,
+    )
 
 
 def answer_http_error(error: HTTPException) -> ResponseReturnValue:

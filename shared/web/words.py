@@ -79,7 +79,7 @@ PAGE_FILTERS = {
     "clock": clock_in_words,
     "day": day_in_words,
     "money": money,
-    "length": length_in_words,
+    "how_long": length_in_words,
     "time_tag": time_tag,
     "paragraphs": paragraphs,
 }

@@ -1,0 +1,21 @@
+"""Kinds of work: each is one domain call. Run by the worker or, without one, by the relay."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from enrollment_service.jobs import letters, offers
+from shared import idempotency
+from shared.jobs import JobContext, JobKind, sweep_done
+
+
+def sweep(context: JobContext, payload: Mapping[str, str]) -> None:
+    """Done jobs and old keys are gone."""
+    sweep_done(context, payload)
+    idempotency.sweep(context.session)
+
+
+KINDS: dict[str, JobKind] = {
+    "letter_outcome": JobKind(letters.letter_outcome),
+    "expire_offer": JobKind(offers.expire_offer),
+    "sweep": JobKind(sweep, every=timedelta(hours=1)),
+}

@@ -1,0 +1,5 @@
+"""JSON addresses under /api/enrollment/v1."""
+
+from enrollment_service.web.api import internal, mine, office, programs, registrations, sections
+
+BLUEPRINTS = (programs.bp, sections.bp, registrations.bp, mine.bp, office.bp, internal.bp)

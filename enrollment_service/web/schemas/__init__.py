@@ -1,0 +1,1 @@
+"""Doormen: strings to values, the same for forms and JSON. Nothing here is near a table."""

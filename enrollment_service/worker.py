@@ -1,0 +1,15 @@
+"""The hands: letters are rendered and sent, jobs are run. Celery's worker and the relay both use this."""
+
+from enrollment_service.jobs import KINDS
+from enrollment_service.mail import TEMPLATES
+from enrollment_service.mail.letters import COMPOSERS
+from enrollment_service.settings import EnrollmentSettings
+from shared.db import Database
+from shared.letter_freezing import Freezer, letter_templates
+from shared.workshop import Workshop
+
+
+def make_workshop(settings: EnrollmentSettings, database: Database) -> Workshop:
+    """Everything that one process needs to do this service's work."""
+    freezer = Freezer(database, COMPOSERS, letter_templates(TEMPLATES), settings.mail_identity, settings)
+    return Workshop(database, KINDS, settings, freezer, settings.transport)

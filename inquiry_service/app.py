@@ -8,7 +8,7 @@ from inquiry_service.clients.enrollment import EnrollmentClient
 from inquiry_service.settings import InquirySettings
 from inquiry_service.web.api import inquiries, replies, staff
 from inquiry_service.web.auth import identify_by
-from inquiry_service.web.pages import ask, desk, mailbox, sign_in, threads
+from inquiry_service.web.pages import ask, desk, first_director, mailbox, sign_in, threads
 from inquiry_service.web.parts import Parts
 from shared.db import Database
 from shared.logging import set_up_logging
@@ -39,7 +39,7 @@ def create_app(settings: InquirySettings) -> Flask:
     api = make_api(app, "inquiry", "Frontdesk: inquiries")
     for blueprint in (inquiries.bp, replies.bp, staff.bp, work_blueprint("inquiry", roles=("director",))):
         api.register_blueprint(blueprint)
-    for pages in (ask.pages, threads.pages, sign_in.pages, desk.pages):
+    for pages in (ask.pages, threads.pages, sign_in.pages, first_director.pages, desk.pages):
         app.register_blueprint(pages)
     if settings.has_mailbox:
         app.register_blueprint(mailbox.pages)

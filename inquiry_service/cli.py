@@ -9,7 +9,7 @@ from uuid import UUID
 import click
 from sqlalchemy.orm import Session
 
-from inquiry_service.domain import passwords, staff
+from inquiry_service.domain import first_director, passwords, staff
 from inquiry_service.jobs import KINDS
 from inquiry_service.sample import seed
 from inquiry_service.settings import InquirySettings
@@ -68,6 +68,15 @@ def add(name: str, email: str, roles: tuple[str, ...], programs: tuple[str, ...]
             password_hash=passwords.hash_password(password),
         )
     click.echo(f"{person.email} {password}")
+
+
+@staff_commands.command(name="first-director")
+def first_director_link() -> None:
+    """Print a link that makes the first director; nothing when there is one."""
+    with _transaction() as session:
+        secret = first_director.new_link(session)
+    if secret is not None:
+        click.echo(f"{PARTS.load_settings().public_url}/account/first/{secret}")
 
 
 @staff_commands.command()

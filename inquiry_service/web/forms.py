@@ -27,7 +27,8 @@ def checked(schema: ma.Schema, words: Mapping[str, str] | None = None) -> dict[s
     try:
         return dict(schema.load(request.form.to_dict()))
     except ma.ValidationError as error:
-        raise FormNotRight(_sentences(error.normalized_messages(), words or {})) from None
+        messages: dict[str, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]
+        raise FormNotRight(_sentences(messages, words or {})) from None
 
 
 def _sentences(messages: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, str]:

@@ -19,8 +19,6 @@ def require_this_machine() -> None:
     except ValueError:
         is_here = False
     host = urlsplit(f"//{request.host}").hostname
-    is_forwarded = any(
-        name.lower().startswith(("x-forwarded-", "forwarded")) for name in request.headers.keys()
-    )
+    is_forwarded = any(name.lower().startswith(("x-forwarded-", "forwarded")) for name, _ in request.headers)
     if not is_here or host not in LOOPBACK_NAMES or is_forwarded:
         raise NotFound

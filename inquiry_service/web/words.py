@@ -9,6 +9,7 @@ from flask_babel import ngettext
 from shared.web.words import clock_in_words
 
 DUE_SOON = timedelta(hours=1)
+HALF_HOUR = timedelta(minutes=30)
 
 
 def due_in_words(due_at: datetime, now: datetime, zone: ZoneInfo) -> tuple[str, str]:
@@ -25,28 +26,31 @@ def due_in_words(due_at: datetime, now: datetime, zone: ZoneInfo) -> tuple[str, 
 def _length(length: timedelta) -> str:
     minutes = int(length.total_seconds()) // 60
     if minutes < 60:
-        return _("%(n)s min", n=max(minutes, 1))
+        return str(_("%(n)s min", n=max(minutes, 1)))
     if minutes < 48 * 60:
-        return _("%(n)s h", n=minutes // 60)
+        return str(_("%(n)s h", n=minutes // 60))
     return str(ngettext("%(num)s day", "%(num)s days", minutes // (24 * 60)))
 
 
 def _day_and_hour(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
     local, today = moment.astimezone(zone), now.astimezone(zone).date()
     if local.date() == today + timedelta(days=1):
-        return _("tomorrow %(time)s", time=clock_in_words(moment, zone))
+        return str(_("tomorrow %(time)s", time=clock_in_words(moment, zone)))
     return f"{local:%a} {clock_in_words(moment, zone)}"
 
 
 def expected_by(due_at: datetime, now: datetime, zone: ZoneInfo) -> str:
-    """When an answer can be expected: `by 11:00 AM today`, `by 10:00 AM on Tuesday`."""
+    """When an answer can be expected, to the next half hour: `by 11:00 AM today`, `by 10:30 AM on Tuesday`."""
+    due_at += (
+        -timedelta(minutes=due_at.minute, seconds=due_at.second, microseconds=due_at.microsecond) % HALF_HOUR
+    )
     local, today = due_at.astimezone(zone), now.astimezone(zone).date()
     time = clock_in_words(due_at, zone)
     if local.date() == today:
-        return _("by %(time)s today", time=time)
+        return str(_("by %(time)s today", time=time))
     if local.date() == today + timedelta(days=1):
-        return _("by %(time)s tomorrow", time=time)
-    return _("by %(time)s on %(day)s", time=time, day=f"{local:%A}")
+        return str(_("by %(time)s tomorrow", time=time))
+    return str(_("by %(time)s on %(day)s", time=time, day=f"{local:%A}"))
 
 
 def said_at(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
@@ -54,9 +58,9 @@ def said_at(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
     local, today = moment.astimezone(zone), now.astimezone(zone).date()
     time = clock_in_words(moment, zone)
     if local.date() == today:
-        return _("today %(time)s", time=time)
+        return str(_("today %(time)s", time=time))
     if local.date() == today - timedelta(days=1):
-        return _("yesterday %(time)s", time=time)
+        return str(_("yesterday %(time)s", time=time))
     day = f"{local:%b} {local.day}" + (f", {local.year}" if local.year != today.year else "")
     return f"{day}, {time}"
 

@@ -5,10 +5,10 @@ from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
-from shared.db import Database
-from shared.people import Person
 from sqlalchemy import text
 
+from shared.db import Database
+from shared.people import Person
 from tests.builders import a_director, a_person, a_question, an_inquiry, bearer, sign_in
 from tests.working import Working
 
@@ -46,7 +46,8 @@ def test_a_suspects_answer_looks_the_same(inquiry_client: FlaskClient, inquiry_d
 
 def test_the_same_key_and_body_get_the_same_answer(inquiry_client: FlaskClient, inquiry_db: Database) -> None:
     answers = [
-        inquiry_client.post(f"{API}/inquiries", json=a_question(), headers={"Idempotency-Key": "k-1"}).json for _ in range(2)
+        inquiry_client.post(f"{API}/inquiries", json=a_question(), headers={"Idempotency-Key": "k-1"}).json
+        for _ in range(2)
     ]
     assert answers[0] == answers[1]
     assert _count(inquiry_db) == 1
@@ -54,7 +55,9 @@ def test_the_same_key_and_body_get_the_same_answer(inquiry_client: FlaskClient, 
 
 def test_the_same_key_with_another_body_is_refused(inquiry_client: FlaskClient) -> None:
     inquiry_client.post(f"{API}/inquiries", json=a_question(), headers={"Idempotency-Key": "k-1"})
-    answer = inquiry_client.post(f"{API}/inquiries", json=a_question(name="Else"), headers={"Idempotency-Key": "k-1"})
+    answer = inquiry_client.post(
+        f"{API}/inquiries", json=a_question(name="Else"), headers={"Idempotency-Key": "k-1"}
+    )
     assert (answer.status_code, answer.json["type"]) == (422, "/problems/idempotency-key-reused")
 
 
@@ -77,7 +80,9 @@ def test_a_submission_id_serves_as_the_key(inquiry_client: FlaskClient, inquiry_
         ({"rank": "general"}, "rank"),
     ],
 )
-def test_a_wrong_value_is_refused_by_the_fields_name(inquiry_client: FlaskClient, change: dict[str, Any], field: str) -> None:
+def test_a_wrong_value_is_refused_by_the_fields_name(
+    inquiry_client: FlaskClient, change: dict[str, Any], field: str
+) -> None:
     answer = inquiry_client.post(f"{API}/inquiries", json=a_question() | change)
     assert (answer.status_code, answer.content_type) == (422, "application/problem+json")
     assert list(answer.json["errors"]) == [field]
@@ -88,7 +93,9 @@ def test_the_list_is_for_staff(inquiry_client: FlaskClient) -> None:
 
 
 def test_a_registrar_does_not_read_questions(inquiry_client: FlaskClient, inquiry_db: Database) -> None:
-    registrar = bearer(inquiry_db, a_person(inquiry_db, "registrar", email="ruth@riverside.example", name="Ruth"))
+    registrar = bearer(
+        inquiry_db, a_person(inquiry_db, "registrar", email="ruth@riverside.example", name="Ruth")
+    )
     assert inquiry_client.get(f"{API}/inquiries", headers=registrar).status_code == 403
 
 
@@ -99,14 +106,19 @@ def test_an_inquiry_is_shown_with_its_thread_and_letters(
     inquiry_work.drain()
     shown = inquiry_client.get(f"{API}/inquiries/{inquiry_id}", headers=as_director).json
     assert [entry["kind"] for entry in shown["thread"]] == ["question"]
-    assert {letter["kind"]: letter["status"] for letter in shown["letters"]} == {"acknowledgement": "sent", "notice": "sent"}
+    assert {letter["kind"]: letter["status"] for letter in shown["letters"]} == {
+        "acknowledgement": "sent",
+        "notice": "sent",
+    }
 
 
 def test_an_answer_is_created_undone_and_too_late_to_undo(
     inquiry_client: FlaskClient, inquiry_db: Database, as_director: dict[str, str], inquiry_work: Working
 ) -> None:
     inquiry_id = an_inquiry(inquiry_db)
-    created = inquiry_client.post(f"{API}/inquiries/{inquiry_id}/replies", json={"body": "Yes."}, headers=as_director)
+    created = inquiry_client.post(
+        f"{API}/inquiries/{inquiry_id}/replies", json={"body": "Yes."}, headers=as_director
+    )
     assert (created.status_code, created.json["status"]) == (201, "queued")
     undo = f"{API}/inquiries/{inquiry_id}/replies/{created.json['id']}/undo"
     assert inquiry_client.post(undo, headers=as_director).json["status"] == "draft"
@@ -121,7 +133,12 @@ def test_the_same_answer_sent_twice_is_one_reply(
 ) -> None:
     inquiry_id = an_inquiry(inquiry_db)
     headers = as_director | {"Idempotency-Key": "r-1"}
-    ids = {inquiry_client.post(f"{API}/inquiries/{inquiry_id}/replies", json={"body": "Yes."}, headers=headers).json["id"] for _ in range(2)}
+    ids = {
+        inquiry_client.post(
+            f"{API}/inquiries/{inquiry_id}/replies", json={"body": "Yes."}, headers=headers
+        ).json["id"]
+        for _ in range(2)
+    }
     assert len(ids) == 1
 
 
@@ -171,8 +188,9 @@ def test_a_token_of_a_disabled_person_opens_nothing(
     assert inquiry_client.get(f"{API}/inquiries", headers=as_director).status_code == 401
 
 
-def test_a_cookie_alone_moves_nothing(inquiry_client: FlaskClient, inquiry_db: Database, director: Person) -> None:
-    from tests.builders import sign_in
+def test_a_cookie_alone_moves_nothing(
+    inquiry_client: FlaskClient, inquiry_db: Database, director: Person
+) -> None:
 
     inquiry_id = an_inquiry(inquiry_db)
     sign_in(inquiry_client, inquiry_db, director)
@@ -185,7 +203,9 @@ def test_too_many_questions_from_one_network_wait(make_inquiry_settings: Any, in
 
     client = create_app(make_inquiry_settings(limit_public_writes="2/hour")).test_client()
     address = {"REMOTE_ADDR": f"198.51.{uuid4().int % 250}.{uuid4().int % 250}"}
-    statuses = [client.post(f"{API}/inquiries", json=a_question(), environ_base=address).status_code for _ in range(3)]
+    statuses = [
+        client.post(f"{API}/inquiries", json=a_question(), environ_base=address).status_code for _ in range(3)
+    ]
     assert statuses == [201, 201, 429]
 
 

@@ -90,3 +90,11 @@ class MailForm(_Form):
     """What the recipient of a letter writes back."""
 
     body = Text(max_length=100_000, required=True, is_line=False)
+
+
+class FirstDirectorForm(_Form):
+    """The first account."""
+
+    name = Text(max_length=200, required=True)
+    email = Email(required=True)
+    password = fields.String(required=True, validate=ma.validate.Length(1, 1000))

@@ -1,0 +1,149 @@
+"""A thread's entries as the desk shows them, each answer with the fate of its letters."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from inquiry_service.db.models import Inquiry, Reply, Staff
+from inquiry_service.domain import inquiries, replies
+from inquiry_service.domain.inquiries import Entry
+from inquiry_service.terms import FROM_ASKER, MessageKind, Via
+from inquiry_service.web.parts import settings
+from inquiry_service.web.words import said_at
+from shared import letters
+from shared.clock import utc_now
+from shared.people import Person
+
+FATES = {
+    "queued": "waiting",
+    "ready": "waiting",
+    "sending": "waiting",
+    "sent": "sent",
+    "delivered": "delivered",
+    "failed": "bounced",
+    "bounced": "bounced",
+    "unknown": "unknown",
+    "cancelled": "undone",
+}
+TO_DECIDE = ("unknown", "failed", "bounced")
+
+
+@dataclass(frozen=True)
+class Talk:
+    """The thread of one inquiry with what stands beside its entries. `last_id` is what a reply is based on."""
+
+    entries: Sequence[dict[str, Any]]
+    held: Sequence[dict[str, Any]]
+    acknowledgement: dict[str, Any] | None
+    last_id: UUID
+
+
+def talk_of(session: Session, inquiry: Inquiry, person: Person, *, seen: UUID | None = None) -> Talk:
+    """The thread; `seen` is the last message that a reply was written against, and what came after it is marked."""
+    entries = inquiries.thread(session, inquiry.id)
+    fates = _fates(session, inquiry, entries)
+    after = next((e.message.position or 0 for e in entries if e.message.id == seen), None)
+    return Talk(
+        [_shown(entry, inquiry, person, fates, after) for entry in entries],
+        [_held(session, reply, body) for reply, body in replies.held_replies(session, inquiry.id)],
+        next(iter(fates.get(inquiry.id, [])), None),
+        entries[-1].message.id,
+    )
+
+
+def _fates(session: Session, inquiry: Inquiry, entries: Sequence[Entry]) -> dict[UUID, list[dict[str, Any]]]:
+    """The letters to the asker by their subject; one that was sent again stands for the one before it."""
+    subjects = [inquiry.id, *(entry.message.id for entry in entries if entry.reply)]
+    found = [
+        row for row in letters.letters_of(session, subjects) if row.kind in ("acknowledgement", "answer")
+    ]
+    replaced = {row.resend_of for row in found}
+    by_subject: dict[UUID, list[dict[str, Any]]] = {}
+    for row in found:
+        if row.id not in replaced and not (row.status == "cancelled" and row.kind == "answer"):
+            by_subject.setdefault(row.subject_id, []).append(_fate(row))
+    return by_subject
+
+
+def _fate(row: Any) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "state": FATES.get(row.status, "waiting"),
+        "words": _fate_words(row),
+        "why": (row.smtp_reply or row.last_error or "") if row.status in TO_DECIDE else "",
+        "is_to_decide": row.status in TO_DECIDE,
+    }
+
+
+def _fate_words(row: Any) -> str | None:
+    if row.status == "failed":
+        return str(_("could not be sent"))
+    if row.status in ("ready", "sending") and row.attempts and row.last_error:
+        return str(_("not through yet, tried %(n)s times", n=row.attempts))
+    if row.status == "cancelled":
+        return str(_("not sent: %(why)s", why=row.last_error or _("taken back")))
+    return None
+
+
+def _shown(
+    entry: Entry, inquiry: Inquiry, person: Person, fates: dict[UUID, list[dict[str, Any]]], after: int | None
+) -> dict[str, Any]:
+    message, now = entry.message, utc_now()
+    moment: datetime = (entry.reply.sent_at if entry.reply else None) or message.created_at
+    is_asker = message.kind in FROM_ASKER
+    return {
+        "id": message.id,
+        "author": _author(entry, inquiry),
+        "body": message.body,
+        "style": "them" if is_asker else "us" if message.kind == MessageKind.ANSWER else "note",
+        "at": moment,
+        "words": said_at(moment, now, settings().zone),
+        "meta": _road(entry, inquiry),
+        "is_verified": message.is_verified,
+        "fates": fates.get(message.id, []),
+        "is_newer": after is not None and (message.position or 0) > after and message.staff_id != person.id,
+    }
+
+
+def _author(entry: Entry, inquiry: Inquiry) -> str:
+    if entry.staff_name:
+        return entry.staff_name
+    return (
+        inquiry.asker_name
+        if entry.message.is_verified
+        else entry.message.sender_address or _("somebody else")
+    )
+
+
+def _road(entry: Entry, inquiry: Inquiry) -> str:
+    message = entry.message
+    if message.kind == MessageKind.CALL:
+        return str(_("logged a call"))
+    if message.is_automatic:
+        return str(_("an automatic mail"))
+    if message.kind == MessageKind.QUESTION and inquiry.source:
+        return str(_("by the form on “%(page)s”", page=inquiry.source))
+    words = {
+        Via.FORM: _("by the form"),
+        Via.LINK: _("on their page"),
+        Via.MAIL: _("by mail"),
+        Via.API: _("through the API"),
+    }
+    return words.get(Via(message.via), "") if message.kind != MessageKind.NOTE else ""
+
+
+def _held(session: Session, reply: Reply, body: str) -> dict[str, Any]:
+    author = session.get(Staff, reply.author_id)
+    return {
+        "id": reply.id,
+        "body": body,
+        "author": author.name if author else "",
+        "why": reply.held_because or "",
+        "at": reply.changed_at,
+        "words": said_at(reply.changed_at, utc_now(), settings().zone),
+    }

@@ -1,0 +1,179 @@
+"""The queue as the desk shows it: views with their counts, rows with their due times in words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import marshmallow as ma
+from flask import request
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from inquiry_service.domain import reply_queue, unfiled
+from inquiry_service.terms import FOR_US
+from inquiry_service.web.parts import settings
+from inquiry_service.web.schemas.forms import DeskQuery
+from inquiry_service.web.words import clipped, due_in_words, initials, program_code, said_at
+from shared.clock import utc_now
+from shared.people import Person
+from shared.presence import count_alive
+
+FIRST_VIEW = "open"
+PAGE_LENGTH = 50
+VIEWS = ("mine", "new", "open", "waiting", "held", "never_reached", "quarantine", "closed", "all")
+ALARMS = {"held": "due", "never_reached": "overdue"}
+BREAKS = ("held", "closed")  # a line stands before these
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in the queue the person is; kept in every link, so that the list stays as it was."""
+
+    view: str
+    q: str | None = None
+    cursor: str | None = None
+
+    def query(self, **more: object) -> str:
+        """The place as a query string; `more` may add to it."""
+        own = {"view": self.view, "q": self.q, "cursor": self.cursor}
+        return urlencode({name: value for name, value in {**own, **more}.items() if value})
+
+    def first_page(self) -> str:
+        """The same without the cursor."""
+        return Place(self.view, self.q).query()
+
+
+def place_of_request() -> Place:
+    """From the address, or from the form's hidden fields. What is not a view is the first one; a search looks everywhere."""
+    try:
+        found = DeskQuery().load({**request.args.to_dict(), **_hidden()})
+    except ma.ValidationError:
+        return Place(FIRST_VIEW)
+    view = found["view"] if found["view"] in VIEWS else FIRST_VIEW
+    return Place("all" if found["q"] else view, found["q"], found["cursor"])
+
+
+def _hidden() -> dict[str, str]:
+    return {name: request.form[name] for name in ("view", "q", "cursor") if name in request.form}
+
+
+def view_words() -> dict[str, str]:
+    """What the views are called."""
+    return {
+        "mine": _("Mine"),
+        "new": _("Unassigned"),
+        "open": _("Everyone's"),
+        "waiting": _("Waiting for them"),
+        "held": _("Held"),
+        "never_reached": _("Never reached"),
+        "quarantine": _("Quarantine"),
+        "closed": _("Closed"),
+        "all": _("Found"),
+    }
+
+
+def list_title(place: Place) -> str:
+    """What stands above the list."""
+    if place.q:
+        return str(_("Found for “%(words)s”", words=clipped(place.q, 40)))
+    words = view_words()[place.view]
+    return _("%(view)s, due first", view=words) if place.view in ("mine", "new", "open") else words
+
+
+def empty_words(place: Place) -> tuple[str, str]:
+    """A heading and a sentence for a view that holds nothing."""
+    if place.q:
+        return _("Nothing found"), _("Try a name, an address, a word of the question, or a whole reference.")
+    found = {
+        "mine": (
+            _("Nothing is yours"),
+            _("Take the next one: the question that is due soonest becomes yours."),
+        ),
+        "new": (_("Everything is in hands"), _("Every open question has somebody who answers it.")),
+        "open": (_("All answered"), _("No question waits for us.")),
+        "waiting": (
+            _("Nobody to wait for"),
+            _("Answered questions stand here until their asker writes again."),
+        ),
+        "held": (_("Nothing is held"), _("Answers by mail that need a look before they go stand here.")),
+        "never_reached": (
+            _("Every letter arrived"),
+            _("Who could not be reached by mail stands here, to be called instead."),
+        ),
+        "quarantine": (
+            _("Nothing is set aside"),
+            _("What looks like spam stands here, until somebody looks."),
+        ),
+        "closed": (_("Nothing is closed yet"), _("Settled questions stand here.")),
+    }
+    return found.get(place.view, (_("Nothing here"), ""))
+
+
+def frame(session: Session, person: Person, place: Place, *, current: UUID | None = None) -> dict[str, Any]:
+    """What every page of the desk shows around its thread."""
+    return {
+        "place": place,
+        "current_id": current,
+        "is_worker_away": count_alive(session, "worker") == 0,
+        **views_part(session, person, place),
+        **list_part(session, person, place),
+    }
+
+
+def views_part(session: Session, person: Person, place: Place) -> dict[str, Any]:
+    """The views with their counts."""
+    counts = reply_queue.counts(session, person.id)
+    words = view_words()
+    shown = [
+        {
+            "name": name,
+            "words": words[name],
+            "count": counts.get(name),
+            "alarm": ALARMS.get(name),
+            "break": name in BREAKS,
+        }
+        for name in VIEWS
+        if name != "all"
+    ]
+    return {"place": place, "views": shown, "unfiled": unfiled.count(session)}
+
+
+def list_part(session: Session, person: Person, place: Place) -> dict[str, Any]:
+    """One page of the place's view."""
+    found = reply_queue.page(
+        session, person.id, place.view, filters={"q": place.q}, cursor=place.cursor, limit=PAGE_LENGTH
+    )
+    now, zone = utc_now(), settings().zone
+    return {
+        "place": place,
+        "list_title": list_title(place),
+        "empty": empty_words(place),
+        "rows": [_row(item, person, now, zone) for item in found.items],
+        "next_url": f"/desk?{place.query(cursor=found.next)}" if found.next else None,
+        "first_url": f"/desk?{place.first_page()}" if place.cursor else None,
+    }
+
+
+def _row(item: Any, person: Person, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
+    is_due = item.status in FOR_US and item.due_at is not None
+    words, state = (
+        due_in_words(item.due_at, now, zone) if is_due else (said_at(item.last_message_at, now, zone), "")
+    )
+    return {
+        "id": item.id,
+        "name": item.asker_name,
+        "line": clipped(item.opening),
+        "due": words,
+        "due_state": state,
+        "program": program_code(item.program) if item.program else "",
+        "is_new": item.status == "new",
+        "is_never_reached": item.is_never_reached,
+        "is_spam": item.status == "spam",
+        "has_draft": item.has_draft,
+        "assignee": "" if item.assignee_id in (None, person.id) else initials(item.assignee_name or ""),
+        "assignee_name": item.assignee_name,
+        "is_mine": item.assignee_id == person.id,
+    }

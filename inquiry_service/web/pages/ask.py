@@ -1,0 +1,158 @@
+"""The public form: a question comes in, and whoever asked is told what happens next."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import marshmallow as ma
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.exceptions import NotFound
+
+from inquiry_service.domain import inquiries
+from inquiry_service.domain.inquiries import NewInquiry, Receipt
+from inquiry_service.domain.spam import FormTraces, SpamScore, score
+from inquiry_service.terms import Via
+from inquiry_service.web.forms import FormNotRight, checked, page, see, submission_id
+from inquiry_service.web.pages import about
+from inquiry_service.web.parts import due_now, parts, settings
+from inquiry_service.web.schemas.forms import AskQuery
+from inquiry_service.web.schemas.inquiries import QuestionForm
+from inquiry_service.web.words import expected_by, program_code
+from shared import idempotency
+from shared.clock import utc_now
+from shared.errors import SameKeyOtherBody, TooMany
+from shared.tokens import REFERENCE_LENGTH, REFERENCE_SYMBOLS, new_id
+from shared.web.access import ANYONE, allow
+from shared.web.form_token import FormProof
+from shared.web.site import database, limited
+
+pages = Blueprint("ask", __name__)
+pages.register_blueprint(about.pages)
+FIELDS = ("name", "email", "phone", "program", "source", "question", "website", "form_token", "submission_id")
+_REFERENCE = re.compile(f"Q-[{REFERENCE_SYMBOLS}]{{{REFERENCE_LENGTH}}}")
+
+
+@pages.get("/ask")
+@allow(ANYONE)
+def form() -> ResponseReturnValue:
+    """The form, with the program of the page that the visitor comes from."""
+    return _form_page(
+        _came_from() | {"form_token": parts().ask_tokens.issue(), "submission_id": str(new_id())}
+    )
+
+
+def _came_from() -> dict[str, str]:
+    try:
+        found = AskQuery().load(request.args.to_dict())
+    except ma.ValidationError:
+        return {}
+    return {name: value for name, value in found.items() if value}
+
+
+@pages.post("/ask")
+@allow(ANYONE)
+def send() -> ResponseReturnValue:
+    """The question is in, once however often it is sent; or the form again with everything that was typed."""
+    try:
+        limited("ask", lambda s: s.limit_public_writes)
+        question = checked(QuestionForm(), _needed())
+    except TooMany as error:
+        return _form_page(
+            _typed(), notice=_too_many(), status=429, headers={"Retry-After": str(error.retry_after_s)}
+        )
+    except FormNotRight as error:
+        return _form_page(_typed(), errors=error.errors, status=422)
+    receipt = _submit(question)
+    return see(f"/ask/thanks/{receipt.reference}")
+
+
+def _needed() -> dict[str, str]:
+    return {
+        "name": _("Enter your name"),
+        "email": _("Enter an email address we can answer to, like name@example.com"),
+        "question": _("Enter your question"),
+    }
+
+
+def _too_many() -> str:
+    return str(
+        _(
+            "A lot of questions came from your network just now. Your text is still here: wait a minute, then send it again."
+        )
+    )
+
+
+def _typed() -> dict[str, str]:
+    return {name: request.form.get(name, "") for name in FIELDS}
+
+
+def _submit(question: dict[str, Any]) -> Receipt:
+    """A form that was sent, gone back to and changed is a question of its own: nothing typed is lost."""
+    question.pop("submission_id")
+    proof = parts().ask_tokens.read(request.form.get("form_token"))
+    key = str(proof.submission_id) if proof.submission_id else submission_id()
+    body_hash = idempotency.fingerprint(question)
+    question["consent_text"] = consent()
+    new = NewInquiry(**question, due_at=due_now(), via=Via.FORM, spam=_spam_score(question, proof))
+    try:
+        return inquiries.submit(database(), parts().references, new, key=key, body_hash=body_hash)
+    except SameKeyOtherBody:
+        key = f"{key}:{body_hash.hex()[:16]}"
+        return inquiries.submit(database(), parts().references, new, key=key, body_hash=body_hash)
+
+
+def _spam_score(question: Mapping[str, Any], proof: FormProof) -> SpamScore:
+    return score(
+        FormTraces(
+            question["name"],
+            question["email"],
+            question["question"],
+            honeypot=request.form.get("website", ""),
+            is_form=True,
+            has_token=proof.submission_id is not None,
+            is_expired=proof.is_expired,
+            is_too_fast=proof.is_too_fast,
+        )
+    )
+
+
+def consent() -> str:
+    """The sentence that stands below the button, and with the question."""
+    return str(_("By sending you agree that we keep your question to answer it."))
+
+
+def _form_page(
+    values: Mapping[str, str],
+    *,
+    errors: Mapping[str, str] | None = None,
+    notice: str = "",
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> ResponseReturnValue:
+    programs = [(program.slug, program.title) for program in parts().enrollment.programs()]
+    chosen = values.get("program", "")
+    if chosen and programs and chosen not in dict(programs):
+        programs.append((chosen, program_code(chosen)))
+    html = render_template(
+        "inquiry/ask.html",
+        values=values,
+        errors=errors or {},
+        notice=notice,
+        programs=programs,
+        chosen_title=dict(programs).get(chosen, ""),
+        expected=expected_by(due_now(), utc_now(), settings().zone),
+        consent=consent(),
+    )
+    return page(html, status, headers={"Cache-Control": "no-store", **(headers or {})})
+
+
+@pages.get("/ask/thanks/<reference>")
+@allow(ANYONE)
+def thanks(reference: str) -> str:
+    """The reference and what happens next; nothing of the question, because a reference grants nothing."""
+    if not _REFERENCE.fullmatch(reference):
+        raise NotFound
+    expected = expected_by(due_now(), utc_now(), settings().zone)
+    return render_template("inquiry/thanks.html", reference=reference, expected=expected)

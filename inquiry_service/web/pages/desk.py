@@ -1,0 +1,74 @@
+"""The director's desk: the queue by its views, the next one at a press, and the mails that belong to no thread."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from inquiry_service.domain import reply_queue
+from inquiry_service.domain.errors import NothingToTake
+from inquiry_service.web.auth import DESK
+from inquiry_service.web.desk_queue import Place, frame, list_part, place_of_request, views_part
+from inquiry_service.web.forms import see
+from inquiry_service.web.pages import desk_letters, desk_mail, desk_moves, desk_replies, desk_thread
+from shared.web.access import allow, current_person
+from shared.web.site import database
+
+pages = Blueprint("desk", __name__)
+for part in (desk_thread, desk_moves, desk_replies, desk_letters, desk_mail):
+    pages.register_blueprint(part.pages)
+
+
+@pages.get("/desk")
+@allow(*DESK)
+def queue() -> str:
+    """A view of the queue."""
+    with database().reading() as session:
+        return render_template("desk/queue.html", **frame(session, current_person(), place_of_request()))
+
+
+@pages.get("/desk/queue")
+@allow(*DESK)
+def queue_part() -> Response:
+    """The list alone, for a page that keeps itself fresh."""
+    with database().reading() as session:
+        found = list_part(session, current_person(), place_of_request())
+    return _part("desk/_rows.html", **found, current_id=_current())
+
+
+@pages.get("/desk/views")
+@allow(*DESK)
+def views() -> Response:
+    """The views and their counts alone."""
+    with database().reading() as session:
+        found = views_part(session, current_person(), place_of_request())
+    return _part("desk/_views.html", **found)
+
+
+def _current() -> UUID | None:
+    try:
+        return UUID(request.args.get("at", ""))
+    except ValueError:
+        return None
+
+
+def _part(template: str, **values: Any) -> Response:
+    """304 when nothing changed since the page asked last."""
+    response: Response = make_response(render_template(template, **values))
+    response.add_etag()
+    return response.make_conditional(request)  # type: ignore[return-value]
+
+
+@pages.post("/desk/take-next")
+@allow(*DESK)
+def take_next() -> ResponseReturnValue:
+    """The longest due inquiry that nobody has is this person's, and open before them."""
+    try:
+        with database().transaction() as session:
+            inquiry = reply_queue.take_next(session, current_person())
+    except NothingToTake:
+        flash(_("Nobody is waiting: every open question has somebody."))
+        return see("/desk?view=mine")
+    return see(f"/desk/inquiries/{inquiry.id}?{Place('mine').query()}")

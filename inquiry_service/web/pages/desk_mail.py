@@ -1,0 +1,57 @@
+"""Mails that could not be filed with a thread: seen here with their originals, so that none is lost."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, render_template
+
+from inquiry_service.domain import inbound, unfiled
+from inquiry_service.mail.parse import UnreadableMail, parse
+from inquiry_service.web.auth import DESK
+from inquiry_service.web.desk_queue import Place, views_part
+from inquiry_service.web.parts import settings
+from inquiry_service.web.words import clipped, said_at
+from shared.clock import utc_now
+from shared.web.access import allow, current_person
+from shared.web.site import database
+
+pages = Blueprint("mail", __name__, url_prefix="/desk/unfiled")
+
+
+@pages.get("")
+@allow(*DESK)
+def show() -> str:
+    """The list."""
+    with database().reading() as session:
+        mails = [_shown(mail, unfiled.original(session, mail["id"])) for mail in inbound.unsettled(session)]
+        return render_template(
+            "desk/unfiled.html", mails=mails, **views_part(session, current_person(), Place(""))
+        )
+
+
+def _shown(mail: dict[str, Any] | Any, data: bytes) -> dict[str, Any]:
+    try:
+        read = parse(data)
+        sender, subject, text = ", ".join(read.senders), read.subject, clipped(read.written, 400)
+    except UnreadableMail:
+        sender, subject, text = "", "", ""
+    at = mail["received_at"]
+    return {
+        "id": mail["id"],
+        "why": mail["error"] or "",
+        "sender": sender,
+        "subject": subject,
+        "text": text,
+        "at": at,
+        "words": said_at(at, utc_now(), settings().zone),
+    }
+
+
+@pages.get("/<uuid:raw_id>/original")
+@allow(*DESK)
+def original(raw_id: UUID) -> Response:
+    """The mail as it came in."""
+    with database().reading() as session:
+        data = unfiled.original(session, raw_id)
+    headers = {"Content-Disposition": f'attachment; filename="{raw_id}.eml"'}
+    return Response(data, mimetype="message/rfc822", headers=headers)

@@ -63,7 +63,11 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     }
     output = (var / "make-run.txt").open("wb")
     process = subprocess.Popen(
-        [sys.executable, "-m", "deploy.embedded", "run"], cwd=ROOT, env=environment, stdout=output, stderr=output
+        [sys.executable, "-m", "deploy.embedded", "run"],
+        cwd=ROOT,
+        env=environment,
+        stdout=output,
+        stderr=output,
     )
     try:
         yield _ready(process, var)
@@ -87,5 +91,10 @@ def _ready(process: "subprocess.Popen[bytes]", var: Path) -> Pair:
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
     """The distribution's own Chromium, without its calls home."""
-    arguments = ["--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    arguments = [
+        "--disable-dev-shm-usage",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+    ]
     return {"executable_path": CHROMIUM, "args": arguments}

@@ -42,7 +42,9 @@ def _register_by_page(page: Page, pair: Pair, section_id: str, name: str, email:
     page.wait_for_url(re.compile("/register/done/"))
 
 
-def test_a_seat_is_taken_the_section_fills_and_a_freed_seat_is_offered_and_accepted(page: Page, pair: Pair) -> None:
+def test_a_seat_is_taken_the_section_fills_and_a_freed_seat_is_offered_and_accepted(
+    page: Page, pair: Pair
+) -> None:
     section = _a_small_section(pair)
     mail = pair.var / "mail"
     _register_by_page(page, pair, section["id"], "Seated Marker", SEATED, "Take the seat")
@@ -50,7 +52,9 @@ def test_a_seat_is_taken_the_section_fills_and_a_freed_seat_is_offered_and_accep
     mine = link_in(a_letter(mail, SEATED, "/my/"))
 
     left = _get(f"{pair.enrollment}/api/enrollment/v1/sections/{section['id']}")["seats_left"]
-    assert {_register_by_api(pair, section["id"], f"marker-filler-{n}@example.com") for n in range(left)} == {"confirmed"}
+    assert {_register_by_api(pair, section["id"], f"marker-filler-{n}@example.com") for n in range(left)} == {
+        "confirmed"
+    }
     _register_by_page(page, pair, section["id"], "Waiting Marker", WAITING, "Join the waitlist")
     expect(page.locator("h1")).to_contain_text("waitlist")
 
@@ -62,7 +66,7 @@ def test_a_seat_is_taken_the_section_fills_and_a_freed_seat_is_offered_and_accep
     page.get_by_role("button", name="Give up the seat").click()
     expect(page.locator("h1")).to_contain_text("cancelled")
 
-    page.goto(link_in(a_letter(mail, WAITING, "seat is free")))
+    page.goto(link_in(a_letter(mail, WAITING, "seat has become free")))
     page.get_by_role("button", name="Yes, I take the seat").click()
     expect(page.locator("h1")).to_contain_text("You have a seat")
     after = _get(f"{pair.enrollment}/api/enrollment/v1/sections/{section['id']}")

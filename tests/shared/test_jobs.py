@@ -4,17 +4,21 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
+
 from shared import jobs
 from shared.db import Database
 from shared.errors import NotFound
 from shared.jobs import JobContext, JobKind
-from sqlalchemy import text
 
 _ROW = text("SELECT id, status, attempts, due_at > now() AS waits, last_error FROM job WHERE kind = :kind")
 
 
 def _note(context: JobContext, payload: Mapping[str, str]) -> None:
-    context.session.execute(text("INSERT INTO idempotency (scope, key, body_hash) VALUES ('ran', :key, '')"), {"key": payload["key"]})
+    context.session.execute(
+        text("INSERT INTO idempotency (scope, key, body_hash) VALUES ('ran', :key, '')"),
+        {"key": payload["key"]},
+    )
 
 
 def _fail(context: JobContext, payload: Mapping[str, str]) -> None:
@@ -95,7 +99,11 @@ def test_a_job_whose_lease_was_taken_over_leaves_no_trace(inquiry_db: Database) 
 
 def test_an_expired_lease_lets_another_worker_finish(inquiry_db: Database) -> None:
     _enqueue(inquiry_db, "note")
-    inquiry_db.run(text("UPDATE job SET status = 'leased', lease_until = now() - interval '1 second', lease_token = gen_random_uuid()"))
+    inquiry_db.run(
+        text(
+            "UPDATE job SET status = 'leased', lease_until = now() - interval '1 second', lease_token = gen_random_uuid()"
+        )
+    )
     assert _run(inquiry_db, "note")
     assert _row(inquiry_db, "note").status == "done"
 

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import text
+
 from inquiry_service.worker import make_workshop
 from shared import letters
 from shared.audit import THE_SERVICE
@@ -13,12 +15,12 @@ from shared.letter_freezing import Freezer
 from shared.letter_sending import Connections, LetterSender
 from shared.transports import CommitDotIntent, Sent
 from shared.workshop import Workshop
-from sqlalchemy import text
-
 from tests.builders import EFFAT, an_inquiry
 from tests.shared.scripted_smtp import Script, Sink
 
-_STATES = text("SELECT id, status, attempts, due_at > now() AS waits, last_error, dot_intent_at FROM letter WHERE kind = 'acknowledgement'")
+_STATES = text(
+    "SELECT id, status, attempts, due_at > now() AS waits, last_error, dot_intent_at FROM letter WHERE kind = 'acknowledgement'"
+)
 
 
 def _letter(db: Database) -> Any:
@@ -29,7 +31,9 @@ def _workshop(make_settings: Callable[..., Any], db: Database, sink: Sink) -> Wo
     return make_workshop(make_settings(smtp_url=sink.url, smtp_answer_timeout_s=0.3), db)
 
 
-def test_a_letter_goes_once_however_often_it_is_poked(make_inquiry_settings: Callable[..., Any], inquiry_db: Database) -> None:
+def test_a_letter_goes_once_however_often_it_is_poked(
+    make_inquiry_settings: Callable[..., Any], inquiry_db: Database
+) -> None:
     an_inquiry(inquiry_db)
     letter_id = _letter(inquiry_db).id
     with Sink() as sink:
@@ -39,18 +43,24 @@ def test_a_letter_goes_once_however_often_it_is_poked(make_inquiry_settings: Cal
     assert _letter(inquiry_db).status == "sent"
 
 
-def test_a_delayed_letter_is_the_same_letter_next_time(make_inquiry_settings: Callable[..., Any], inquiry_db: Database) -> None:
+def test_a_delayed_letter_is_the_same_letter_next_time(
+    make_inquiry_settings: Callable[..., Any], inquiry_db: Database
+) -> None:
     an_inquiry(inquiry_db)
     letter_id = _letter(inquiry_db).id
     with Sink(Script(dot="451 later")) as sink:
         workshop = _workshop(make_inquiry_settings, inquiry_db, sink)
         workshop.send_letters([letter_id])
         delayed = _letter(inquiry_db)
-        frozen = inquiry_db.run(text("SELECT blob_sha256, message_id FROM letter WHERE id = :id"), {"id": letter_id})[0]
+        frozen = inquiry_db.run(
+            text("SELECT blob_sha256, message_id FROM letter WHERE id = :id"), {"id": letter_id}
+        )[0]
         inquiry_db.run(text("UPDATE letter SET due_at = now() WHERE id = :id"), {"id": letter_id})
         sink.script = Script()
         workshop.send_letters([letter_id])
-    again = inquiry_db.run(text("SELECT blob_sha256, message_id FROM letter WHERE id = :id"), {"id": letter_id})[0]
+    again = inquiry_db.run(
+        text("SELECT blob_sha256, message_id FROM letter WHERE id = :id"), {"id": letter_id}
+    )[0]
     assert (delayed.status, delayed.waits, delayed.dot_intent_at) == ("ready", True, None)
     assert tuple(frozen) == tuple(again)
     assert len(sink.accepted) == 1
@@ -69,7 +79,9 @@ def test_a_letter_without_an_answer_is_unknown_and_is_never_sent_again_unasked(
         assert (_letter(inquiry_db).status, len(sink.accepted)) == ("unknown", 1)
 
 
-def test_a_refused_letter_fails_with_the_relays_words(make_inquiry_settings: Callable[..., Any], inquiry_db: Database) -> None:
+def test_a_refused_letter_fails_with_the_relays_words(
+    make_inquiry_settings: Callable[..., Any], inquiry_db: Database
+) -> None:
     an_inquiry(inquiry_db)
     with Sink(Script(rcpt="550 no such user")) as sink:
         _workshop(make_inquiry_settings, inquiry_db, sink).send_letters([_letter(inquiry_db).id])
@@ -87,7 +99,9 @@ class _DyingTransport:
         self.accepted = 0
         self._dies_after_dot = dies_after_dot
 
-    def send(self, envelope_from: str, recipient: str, data: bytes, commit_dot_intent: CommitDotIntent) -> Sent:
+    def send(
+        self, envelope_from: str, recipient: str, data: bytes, commit_dot_intent: CommitDotIntent
+    ) -> Sent:
         if not self._dies_after_dot:
             raise _Crash
         commit_dot_intent()
@@ -116,14 +130,18 @@ def test_a_crash_before_the_mark_is_certainly_unsent_and_goes_later(
     an_inquiry(inquiry_db)
     letter_id = _letter(inquiry_db).id
     with pytest.raises(_Crash):
-        _dying_sender(make_inquiry_settings(), inquiry_db, _DyingTransport(dies_after_dot=False)).send([letter_id])
+        _dying_sender(make_inquiry_settings(), inquiry_db, _DyingTransport(dies_after_dot=False)).send(
+            [letter_id]
+        )
     _time_passes(inquiry_db)
     with Sink() as sink:
         _workshop(make_inquiry_settings, inquiry_db, sink).send_letters([letter_id])
     assert len(sink.accepted) == 1
 
 
-def test_a_crash_after_the_mark_is_unknown(make_inquiry_settings: Callable[..., Any], inquiry_db: Database) -> None:
+def test_a_crash_after_the_mark_is_unknown(
+    make_inquiry_settings: Callable[..., Any], inquiry_db: Database
+) -> None:
     an_inquiry(inquiry_db)
     letter_id = _letter(inquiry_db).id
     transport = _DyingTransport(dies_after_dot=True)
@@ -138,7 +156,9 @@ def test_a_crash_after_the_mark_is_unknown(make_inquiry_settings: Callable[..., 
     assert (_letter(inquiry_db).status, transport.accepted + len(sink.accepted)) == ("unknown", 1)
 
 
-def test_without_the_mark_a_crash_after_the_dot_sends_twice(make_inquiry_settings: Callable[..., Any], inquiry_db: Database) -> None:
+def test_without_the_mark_a_crash_after_the_dot_sends_twice(
+    make_inquiry_settings: Callable[..., Any], inquiry_db: Database
+) -> None:
     """The negative control: a sender that does not commit its intent resends blindly."""
     an_inquiry(inquiry_db)
     letter_id = _letter(inquiry_db).id
@@ -155,7 +175,9 @@ def test_without_the_mark_a_crash_after_the_dot_sends_twice(make_inquiry_setting
     assert transport.accepted + len(sink.accepted) == 2
 
 
-def test_a_lease_taken_over_forbids_the_dot(make_inquiry_settings: Callable[..., Any], inquiry_db: Database) -> None:
+def test_a_lease_taken_over_forbids_the_dot(
+    make_inquiry_settings: Callable[..., Any], inquiry_db: Database
+) -> None:
     an_inquiry(inquiry_db)
     letter_id = _letter(inquiry_db).id
     with Sink() as sink:
@@ -175,14 +197,18 @@ def test_a_maildir_proves_whether_the_letter_was_delivered(inquiry_work: Any, in
     an_inquiry(inquiry_db)
     inquiry_work.drain()
     inquiry_db.run(
-        text("UPDATE letter SET status = 'sending', lease_until = now() - interval '1 second', sent_at = NULL WHERE status = 'sent'")
+        text(
+            "UPDATE letter SET status = 'sending', lease_until = now() - interval '1 second', sent_at = NULL WHERE status = 'sent'"
+        )
     )
     inquiry_work.workshop.settle_orphans()
     assert _letter(inquiry_db).status == "sent"
     assert len(inquiry_work.letters(EFFAT)) == 1
 
 
-def test_a_person_resends_an_unknown_letter_once(make_inquiry_settings: Callable[..., Any], inquiry_db: Database) -> None:
+def test_a_person_resends_an_unknown_letter_once(
+    make_inquiry_settings: Callable[..., Any], inquiry_db: Database
+) -> None:
     an_inquiry(inquiry_db)
     letter_id = _letter(inquiry_db).id
     with Sink(Script(dot="drop")) as sink:
@@ -197,7 +223,9 @@ def test_a_person_resends_an_unknown_letter_once(make_inquiry_settings: Callable
     assert len(sink.accepted) == 1
 
 
-def test_a_letter_marked_as_sent_by_a_person_is_sent(make_inquiry_settings: Callable[..., Any], inquiry_db: Database) -> None:
+def test_a_letter_marked_as_sent_by_a_person_is_sent(
+    make_inquiry_settings: Callable[..., Any], inquiry_db: Database
+) -> None:
     an_inquiry(inquiry_db)
     letter_id = _letter(inquiry_db).id
     with Sink(Script(dot="drop")) as sink:

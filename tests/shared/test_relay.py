@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
+
 from inquiry_service.jobs import KINDS
 from shared.celery import Doorbell
 from shared.db import Database
 from shared.relay import CLAIM_LETTERS, Relay
-from sqlalchemy import text
-
 from tests.builders import EFFAT, an_inquiry
 from tests.working import Working
 
@@ -45,7 +45,9 @@ def test_a_due_letter_is_rung_for_once_in_a_while(inquiry_db: Database, inquiry_
     assert bell.rung == [("letters", 1)]
 
 
-def test_what_nobody_took_after_two_rings_is_done_by_the_relay(inquiry_db: Database, inquiry_work: Working) -> None:
+def test_what_nobody_took_after_two_rings_is_done_by_the_relay(
+    inquiry_db: Database, inquiry_work: Working
+) -> None:
     an_inquiry(inquiry_db)
     relay = _relay(inquiry_db, inquiry_work, _Bell())
     for _ in range(3):

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+
 from shared.smtp import SmtpTransport
 from shared.transports import (
     DotNotAllowed,
@@ -11,7 +12,6 @@ from shared.transports import (
     LetterRefused,
     parse_smtp_url,
 )
-
 from tests.shared.scripted_smtp import Script, Sink
 
 LETTER = b"Message-ID: <1@x>\r\nSubject: hello\r\n\r\n.begins with a dot\r\n..and two\r\n"
@@ -64,13 +64,17 @@ def test_a_relay_that_hangs_up_inside_the_letter_has_not_accepted_it() -> None:
         _send(sink, data=LETTER + b"a line of a long letter\r\n" * 500_000)
 
 
-@pytest.mark.parametrize("script", [Script(mail="550 no"), Script(rcpt="550 unknown"), Script(dot="554 spam")])
+@pytest.mark.parametrize(
+    "script", [Script(mail="550 no"), Script(rcpt="550 unknown"), Script(dot="554 spam")]
+)
 def test_a_permanent_refusal_is_final(script: Script) -> None:
     with Sink(script) as sink, pytest.raises(LetterRefused):
         _send(sink)
 
 
-@pytest.mark.parametrize("script", [Script(dot="drop"), Script(dot="silence"), Script(dot="drop", after_dot_accepts=True)])
+@pytest.mark.parametrize(
+    "script", [Script(dot="drop"), Script(dot="silence"), Script(dot="drop", after_dot_accepts=True)]
+)
 def test_no_answer_to_the_dot_is_in_doubt(script: Script) -> None:
     marks: list[str] = []
     with Sink(script) as sink, pytest.raises(LetterInDoubt):

@@ -2,6 +2,7 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from shared.tokens import REFERENCE_SYMBOLS, hash_secret, new_code, new_id, new_secret, public_reference
 
 

@@ -11,5 +11,14 @@ from shared.workshop import Workshop
 
 def make_workshop(settings: EnrollmentSettings, database: Database) -> Workshop:
     """Everything that one process needs to do this service's work."""
-    freezer = Freezer(database, COMPOSERS, letter_templates(TEMPLATES), settings.mail_identity, settings)
+    freezer = Freezer(
+        database,
+        COMPOSERS,
+        letter_templates(TEMPLATES),
+        settings.mail_identity,
+        settings,
+        may_receive=lambda session, letter: (
+            not settings.writes_to_staff_only
+        ),  # our letters go to students alone
+    )
     return Workshop(database, KINDS, settings, freezer, settings.transport)

@@ -1,6 +1,11 @@
 """The Celery door and the relay's own hands: everything that works on rows, put together once."""
 
+from collections.abc import Callable
+
+from sqlalchemy.orm import Session
+
 from inquiry_service.clients.enrollment import EnrollmentClient
+from inquiry_service.domain.staff import has_account
 from inquiry_service.jobs import KINDS
 from inquiry_service.jobs.context import Desk
 from inquiry_service.mail import TEMPLATES
@@ -8,6 +13,7 @@ from inquiry_service.mail.letters import COMPOSERS
 from inquiry_service.settings import InquirySettings
 from shared.db import Database
 from shared.letter_freezing import Freezer, letter_templates
+from shared.letters import LetterRow
 from shared.references import References
 from shared.workshop import Workshop
 
@@ -25,5 +31,12 @@ def make_workshop(settings: InquirySettings, database: Database) -> Workshop:
         school_phone=settings.school_phone,
         locale=settings.school_locale,
     )
-    freezer = Freezer(database, COMPOSERS, templates, settings.mail_identity, settings)
+    freezer = Freezer(database, COMPOSERS, templates, settings.mail_identity, settings, _receivers(settings))
     return Workshop(database, KINDS, desk, freezer, settings.transport)
+
+
+def _receivers(settings: InquirySettings) -> Callable[[Session, LetterRow], bool]:
+    """Who may get letters: everybody, or (with a sample school and a real relay) staff alone."""
+    if not settings.writes_to_staff_only:
+        return lambda session, letter: True
+    return lambda session, letter: has_account(session, letter.recipient)

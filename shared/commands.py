@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from shared.access_tokens import create_token
 from shared.celery import Doorbell, add_tasks, make_celery
 from shared.db import Database
-from shared.jobs import JobKind
+from shared.jobs import JobKind, keep_recurring
 from shared.logging import set_up_logging
 from shared.migrating import alembic_config, migrate
 from shared.presence import Presence
@@ -152,6 +152,7 @@ def _run_relay(parts: ServiceParts, settings: ServiceSettings) -> None:
     database = parts.open_database(settings, "relay", 6)
     presence = Presence(database, "relay")
     presence.begin()
+    keep_recurring(database, parts.kinds)  # a row that somebody deleted is back with the next start
     try:
         workshop = parts.make_workshop(settings, database)
         Relay(database, workshop, Doorbell(parts.name, settings.redis_url), parts.kinds).run(stop)

@@ -26,6 +26,10 @@ FAILURES_UNTIL_RED = 3
 log = structlog.get_logger()
 
 
+class WorkerKiller(Exception):
+    """The job never came to an end, not even to a failure: whoever runs it dies of it."""
+
+
 @dataclass(frozen=True)
 class JobContext:
     """What a handler works with. `session` is the transaction that also marks the job done."""
@@ -134,6 +138,8 @@ def run_job(database: Database, kinds: Mapping[str, JobKind], service: object, j
         job_id=str(job_id), job_kind=job.kind, request_id=job.request_id
     ):
         try:
+            if job.every is None and job.attempts > MAX_ATTEMPTS:
+                raise WorkerKiller
             _run(database, kinds, service, job_id, job, token)
         except LeaseLost:
             log.warning("job_lease_lost")

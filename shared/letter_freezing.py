@@ -214,11 +214,14 @@ class Freezer:
     templates: Environment
     identity: MailIdentity
     service: Any
+    may_receive: Callable[[Session, LetterRow], bool] = lambda session, letter: True
 
     def freeze(self, letter: LetterRow, token: UUID) -> bool:
         """The letter is `ready` with its bytes, or it was cancelled or put off (False). Raises LeaseLost."""
         try:
             with self.database.transaction() as session:
+                if not self.may_receive(session, letter):
+                    raise LetterPointless("a sample school writes to its staff only")
                 room = Mailroom(session, letter, self.templates, self.identity, self.service)
                 composed = self.composers[letter.kind](room, letter)
                 self._store(session, letter, composed, token)

@@ -10,12 +10,13 @@ from uuid import UUID, uuid4
 import structlog
 from sqlalchemy import text
 
+from shared.breaker import PROBE_EVERY_S, Breaker
 from shared.db import Database
 from shared.leases import LEASE_S, Heartbeat, LeaseLost
 from shared.letter_freezing import Freezer
 from shared.letters import LetterRow
 from shared.tokens import new_id
-from shared.transports import DotNotAllowed, LetterDelayed, LetterInDoubt, LetterRefused, Transport
+from shared.transports import DotNotAllowed, LetterDelayed, LetterInDoubt, LetterRefused, RelayHung, Transport
 
 log = structlog.get_logger()
 DOT_LEASE_S = 660  # the final answer is awaited for 600 s, and nobody may take the letter over meanwhile
@@ -63,6 +64,10 @@ _LET_GO = text("""
     UPDATE letter SET lease_token = NULL, lease_until = NULL, poke_after = NULL, pokes = 0,
                       due_at = now() + make_interval(secs => :wait_s), last_error = :why
     WHERE id = :id AND lease_token = :token AND status IN ('queued', 'ready')
+""")
+_PUT_OFF = text("""
+    UPDATE letter SET due_at = now() + make_interval(secs => :wait_s), poke_after = NULL, pokes = 0, last_error = 'the relay is silent'
+    WHERE id = ANY(:ids) AND status IN ('queued', 'ready') AND (lease_until IS NULL OR lease_until <= now()) AND due_at <= now()
 """)
 _END = text("""
     WITH ended AS (
@@ -123,17 +128,25 @@ class _Batch:
 class LetterSender:
     """Sends letters by their ids; safe to run anywhere, any number of times, at once."""
 
-    def __init__(self, database: Database, freezer: Freezer, connections: Connections) -> None:
+    def __init__(
+        self, database: Database, freezer: Freezer, connections: Connections, breaker: Breaker | None = None
+    ) -> None:
         self._database = database
         self._freezer = freezer
         self._connections = connections
+        self._breaker = breaker or Breaker()
 
     def send(self, letter_ids: Sequence[UUID]) -> int:
         """Each letter that was due and free has been tried once. Returns how many were accepted."""
         batch = _Batch()
         with self._connections.one() as transport:
             try:
-                for letter_id in letter_ids:
+                for number, letter_id in enumerate(letter_ids):
+                    if not self._breaker.lets_through():
+                        self._database.run(
+                            _PUT_OFF, {"ids": list(letter_ids[number:]), "wait_s": PROBE_EVERY_S}
+                        )
+                        break
                     self._send_one(letter_id, transport, batch)
             finally:
                 self._settle(batch)
@@ -177,8 +190,10 @@ class LetterSender:
             log.warning("letter_lease_lost")
         except LetterRefused as refusal:
             log.info("letter_refused")
+            self._breaker.saw(hung=False)
             self._end(letter.id, token, "failed", str(refusal))
         except LetterDelayed as delay:
+            self._breaker.saw(hung=isinstance(delay, RelayHung))
             if is_too_old:
                 self._end(letter.id, token, "failed", f"given up after {GIVE_UP_DAYS} days: {delay}")
             else:
@@ -193,6 +208,7 @@ class LetterSender:
             self._again(_LET_GO, letter, token, f"could not be prepared: {type(error).__name__}")
         else:
             log.info("letter_sent")
+            self._breaker.saw(hung=False)
             batch.done = (letter.id, token, sent.reply)
             batch.sent += 1
 

@@ -144,6 +144,6 @@ class ServiceSettings:
         )
 
     @property
-    def has_real_mail(self) -> bool:
-        """Whether letters leave this machine."""
-        return self.transport.scheme != "maildir"
+    def writes_to_staff_only(self) -> bool:
+        """Whether invented people stand beside a real relay: then nobody but staff gets a letter."""
+        return self.sample_school and self.transport.scheme != "maildir"

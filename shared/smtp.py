@@ -15,6 +15,7 @@ from shared.transports import (
     LetterDelayed,
     LetterInDoubt,
     LetterRefused,
+    RelayHung,
     Sent,
     TransportSettings,
 )
@@ -45,9 +46,12 @@ class SmtpTransport:
         self, envelope_from: str, recipient: str, data: bytes, commit_dot_intent: CommitDotIntent
     ) -> Sent:
         """The relay answered 250 to the dot. Every other way out of here says which side of the dot it was on."""
-        smtp = self._connected()
         try:
-            self._offer(smtp, envelope_from, recipient, data)
+            smtp = self._begun(envelope_from)
+            self._offer(smtp, recipient, data)
+        except TimeoutError as error:
+            self.close()
+            raise RelayHung("the relay fell silent") from error
         except (OSError, smtplib.SMTPException) as error:
             self.close()
             raise LetterDelayed(
@@ -63,18 +67,33 @@ class SmtpTransport:
             raise DotNotAllowed
         return self._finish(smtp)
 
-    def _offer(self, smtp: smtplib.SMTP, envelope_from: str, recipient: str, data: bytes) -> None:
+    def _begun(self, envelope_from: str) -> smtplib.SMTP:
+        """A connection on which the relay took the sender's address."""
+        is_kept = self._smtp is not None
+        smtp = self._connected()
+        try:
+            self._expect_ok(smtp, f"MAIL FROM:<{envelope_from}>")
+        except (OSError, smtplib.SMTPException):
+            if not is_kept:
+                raise
+            self.close()  # relays hang up on idle connections: that says nothing about this letter
+            smtp = self._connected()
+            self._expect_ok(smtp, f"MAIL FROM:<{envelope_from}>")
+        return smtp
+
+    def _expect_ok(self, smtp: smtplib.SMTP, line: str) -> None:
+        reply = self._ask(smtp, line)
+        if reply[0] // 100 == 2:
+            return
+        if reply[0] == 421:
+            self.close()
+        else:
+            self._ask(smtp, "RSET")
+        _check(reply, 2)
+
+    def _offer(self, smtp: smtplib.SMTP, recipient: str, data: bytes) -> None:
         """Everything up to, and not including, the final dot."""
-        for reply in (
-            self._ask(smtp, f"MAIL FROM:<{envelope_from}>"),
-            self._ask(smtp, f"RCPT TO:<{recipient}>"),
-        ):
-            if reply[0] // 100 != 2:
-                if reply[0] == 421:
-                    self.close()
-                else:
-                    self._ask(smtp, "RSET")
-                _check(reply, 2)
+        self._expect_ok(smtp, f"RCPT TO:<{recipient}>")
         reply = self._ask(smtp, "DATA")
         if reply[0] != 354:
             if reply[0] == 421:
@@ -115,6 +134,8 @@ class SmtpTransport:
             self._smtp = self._open()
         except smtplib.SMTPAuthenticationError as error:
             raise LetterDelayed(f"the relay refused our sign-in: {error.smtp_code}") from error
+        except TimeoutError as error:
+            raise RelayHung("the relay does not answer") from error
         except (OSError, smtplib.SMTPException) as error:
             raise LetterDelayed(f"the relay cannot be reached: {type(error).__name__}") from error
         return self._smtp

@@ -12,6 +12,10 @@ class LetterDelayed(Exception):
     """Certainly not accepted, and worth trying again."""
 
 
+class RelayHung(LetterDelayed):
+    """Certainly not accepted, because the relay fell silent: each such letter costs a time-out."""
+
+
 class LetterRefused(Exception):
     """Certainly and permanently not accepted."""
 

@@ -193,6 +193,12 @@ def add(
     return person
 
 
+def has_account(session: Session, email: str) -> bool:
+    """Whether the address belongs to somebody who works here."""
+    query = select(Staff.id).where(Staff.email_normal == normal_address(email), Staff.disabled_at.is_(None))
+    return session.scalars(query).first() is not None
+
+
 def find_by_email(session: Session, email: str) -> Staff:
     """The account of that address. Raises NoSuchStaff."""
     found = session.scalars(select(Staff).where(Staff.email_normal == normal_address(email))).first()

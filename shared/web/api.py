@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from functools import wraps
+from json import JSONDecodeError
 from pathlib import Path
 from typing import Any
 
 import flask_swagger_ui
-from flask import Flask, render_template, request
+from flask import Flask, Request, render_template, request
 from flask_smorest import Api, Blueprint
 from marshmallow import Schema, fields
 from sqlalchemy.orm import Session
+from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import HTTPException
 
 from shared import idempotency
@@ -47,6 +49,24 @@ class FrontdeskApi(Api):
         self.DEFAULT_RESPONSE_CONTENT_TYPE = content_type
 
 
+class JsonParser(FlaskParser):
+    """A body that the decoder gives up on is as wrong as one that is no JSON: nested too deep, or a number without end."""
+
+    def _raw_load_json(self, req: Request) -> Any:
+        try:
+            return super()._raw_load_json(req)
+        except (JSONDecodeError, UnicodeDecodeError):
+            raise
+        except (RecursionError, ValueError):
+            raise JSONDecodeError("beyond the decoder's limits", "(not kept)", 0) from None
+
+
+class ApiBlueprint(Blueprint):
+    """smorest's, with our way to read a body."""
+
+    ARGUMENTS_PARSER = JsonParser()
+
+
 def make_api(app: Flask, service: str, title: str) -> FrontdeskApi:
     """`/api/<service>/v1/openapi.json`, and `/docs` beside it from our own origin."""
     prefix = f"/api/{service}/v1"
@@ -80,7 +100,7 @@ def _plain(view: Callable[..., Any]) -> Callable[..., Any]:
 
 def blueprint(name: str, service: str, description: str) -> Blueprint:
     """Addresses under `/api/<service>/v1`."""
-    return Blueprint(name, name, url_prefix=f"/api/{service}/v1", description=description)
+    return ApiBlueprint(name, name, url_prefix=f"/api/{service}/v1", description=description)
 
 
 def idempotency_key() -> str | None:

@@ -45,7 +45,8 @@ class Pair:
         return person["email"], person["password"]
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -57,8 +58,8 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     var = tmp_path_factory.mktemp("pair")
     environment = os.environ | {
         "VAR_DIR": str(var),
-        "ENROLLMENT_PORT": str(_free_port()),
-        "INQUIRY_PORT": str(_free_port()),
+        "ENROLLMENT_PORT": str(free_port()),
+        "INQUIRY_PORT": str(free_port()),
         "LIMIT_PUBLIC_WRITES": "10000/minute",
     }
     output = (var / "make-run.txt").open("wb")
@@ -70,13 +71,14 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
         stderr=output,
     )
     try:
-        yield _ready(process, var)
+        yield ready_pair(process, var)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(60)
 
 
-def _ready(process: "subprocess.Popen[bytes]", var: Path) -> Pair:
+def ready_pair(process: "subprocess.Popen[bytes]", var: Path) -> Pair:
+    """The pair behind the supervisor's process, once it says that it is ready."""
     ready = var / "run" / "ready.json"
     for _ in range(READY_WITHIN_S * 10):
         if ready.exists():

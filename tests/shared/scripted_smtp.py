@@ -30,6 +30,7 @@ class Sink:
     accepted: list[bytes] = field(default_factory=list)
     unfinished: int = 0
     connections: int = 0
+    hangs_up_after: int = 1_000_000  # letters of one connection
 
     def __enter__(self) -> Self:
         sink = self
@@ -66,11 +67,14 @@ class _Conversation:
         self._is_over = False
 
     def run(self) -> None:
+        letters = 0
         self._say("220 sink")
         while not self._is_over and (line := self._read.readline()):
             verb = line.strip().split(b" ")[0].split(b":")[0].upper()
             if verb == b"DATA":
                 self._data()
+                letters += 1
+                self._is_over = self._is_over or letters >= self._sink.hangs_up_after
             elif verb == b"QUIT":
                 self._say("221 bye")
                 return

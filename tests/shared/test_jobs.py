@@ -132,3 +132,12 @@ def test_done_jobs_go_after_a_week(inquiry_db: Database) -> None:
     with inquiry_db.transaction() as session:
         jobs.sweep_done(JobContext(session, inquiry_db, None), {})
     assert inquiry_db.run(_ROW, {"kind": "note"}) == []
+
+
+def test_a_job_that_kills_whoever_runs_it_is_parked(inquiry_db: Database) -> None:
+    _enqueue(inquiry_db, "note")
+    inquiry_db.run(
+        text("UPDATE job SET attempts = :n, status = 'leased', lease_until = now()"), {"n": jobs.MAX_ATTEMPTS}
+    )
+    _run(inquiry_db, "note")
+    assert (_row(inquiry_db, "note").status, _runs(inquiry_db)) == ("parked", 0)

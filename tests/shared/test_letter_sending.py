@@ -13,9 +13,9 @@ from shared.audit import THE_SERVICE
 from shared.db import Database
 from shared.letter_freezing import Freezer
 from shared.letter_sending import Connections, LetterSender
-from shared.transports import CommitDotIntent, Sent
+from shared.transports import CommitDotIntent, RelayHung, Sent
 from shared.workshop import Workshop
-from tests.builders import EFFAT, an_inquiry
+from tests.builders import EFFAT, a_director, an_inquiry
 from tests.shared.scripted_smtp import Script, Sink
 
 _STATES = text(
@@ -233,3 +233,58 @@ def test_a_letter_marked_as_sent_by_a_person_is_sent(
     with inquiry_db.transaction() as session:
         letters.mark_sent(session, letter_id, THE_SERVICE)
     assert _letter(inquiry_db).status == "sent"
+
+
+def test_a_relay_that_hung_up_on_an_idle_connection_gets_the_letter_at_once(
+    make_inquiry_settings: Callable[..., Any], inquiry_db: Database
+) -> None:
+    an_inquiry(inquiry_db)
+    an_inquiry(inquiry_db, email="other@example.com")
+    first, second = (row.id for row in inquiry_db.run(_STATES))
+    with Sink() as sink:
+        sink.hangs_up_after = 1
+        sender = _workshop(make_inquiry_settings, inquiry_db, sink)._sender
+        assert (sender.send([first]), sender.send([second])) == (1, 1)
+    assert sink.connections == 2
+
+
+def test_after_three_hung_letters_the_others_wait_without_a_try(
+    make_inquiry_settings: Callable[..., Any], inquiry_db: Database
+) -> None:
+    for number in range(5):
+        an_inquiry(inquiry_db, email=f"asker{number}@example.com")
+    ids = [row.id for row in inquiry_db.run(_STATES)]
+    transport = _HungTransport()
+    freezer: Freezer = make_workshop(make_inquiry_settings(), inquiry_db)._sender._freezer
+    LetterSender(inquiry_db, freezer, Connections(lambda: transport, limit=1)).send(ids)
+    assert transport.tries == 3
+    assert {row.attempts for row in inquiry_db.run(_STATES)} == {0, 1}
+    assert all(row.waits for row in inquiry_db.run(_STATES))
+
+
+class _HungTransport(_DyingTransport):
+    """A relay that says nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(dies_after_dot=False)
+        self.tries = 0
+
+    def send(
+        self, envelope_from: str, recipient: str, data: bytes, commit_dot_intent: CommitDotIntent
+    ) -> Sent:
+        self.tries += 1
+        raise RelayHung("nothing")
+
+
+def test_a_sample_school_with_a_real_relay_writes_to_staff_only(
+    make_inquiry_settings: Callable[..., Any], inquiry_db: Database
+) -> None:
+    director = a_director(inquiry_db)
+    an_inquiry(inquiry_db)
+    ids = [row.id for row in inquiry_db.run(text("SELECT id FROM letter"))]
+    with Sink() as sink:
+        make_workshop(make_inquiry_settings(smtp_url=sink.url, sample_school=True), inquiry_db).send_letters(
+            ids
+        )
+    assert [b"To: Dora Vance <" + director.email.encode() in data for data in sink.accepted] == [True]
+    assert _letter(inquiry_db).status == "cancelled"

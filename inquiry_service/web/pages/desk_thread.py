@@ -59,9 +59,15 @@ def thread_page(
         typed=typed or {},
         body=(typed or {}).get("body", draft or ""),
         errors=errors or {},
-        opened=request.args.get("do", ""),
+        opened=_opened(errors or {}),
     )
     return page(html, status)
+
+
+def _opened(errors: dict[str, str]) -> str:
+    """Which small form stands open in the page: the one that was not right, or the one asked for where no script runs."""
+    forms = {"note": "note", "call": "call", "staff_id": "assign"}
+    return next((form for field, form in forms.items() if field in errors), request.args.get("do", ""))
 
 
 def _thread_values(session: Session, inquiry: Inquiry, person: Person) -> dict[str, Any]:

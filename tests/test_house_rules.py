@@ -35,6 +35,7 @@ INLINE_CODE = re.compile(
     r"""\sstyle\s*=|\son[a-z]+\s*=\s*["']|<style\b|<script\b[^>]*>\s*[^<\s]""", re.IGNORECASE
 )
 HANDLER_LINES = 15
+PROBLEM_MEMBERS = {"type", "title", "status", "code", "errors", "headers", "instance"}
 
 Finder = Callable[[ast.Module], Iterator[str]]
 
@@ -125,6 +126,14 @@ def long_handlers(tree: ast.Module) -> Iterator[str]:
             yield f"{node.name} has more than {HANDLER_LINES} lines"
 
 
+def clashing_facts(tree: ast.Module) -> Iterator[str]:
+    """Facts of a refusal that would take the place of a member of its problem document (RFC 9457)."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+            for name in {keyword.arg for keyword in node.exc.keywords} & PROBLEM_MEMBERS:
+                yield f"line {node.lineno} raises with a fact called {name}"
+
+
 @pytest.mark.parametrize(
     ("find", "snippet"),
     [
@@ -139,6 +148,7 @@ def long_handlers(tree: ast.Module) -> Iterator[str]:
         (sleeps, "import time\ntime.sleep(1)"),
         (sleeps, "from time import sleep\nsleep(1)"),
         (missing_docstring, "x = 1"),
+        (clashing_facts, "raise WrongMove(status='closed')"),
         (long_handlers, "def handle():\n" + "    x = 1\n" * 15),
     ],
 )
@@ -170,6 +180,10 @@ def test_every_module_says_what_lives_in_it() -> None:
     """An empty `__init__.py` has nothing to say."""
     found = offences(missing_docstring, *PRODUCT, "deploy", "tests", "benchmarks")
     assert [line for line in found if (ROOT / line.split(":")[0]).read_text().strip()] == []
+
+
+def test_no_refusal_takes_the_place_of_its_status() -> None:
+    assert offences(clashing_facts, *(f"{service}/domain" for service in SERVICES)) == []
 
 
 def test_handlers_of_jobs_are_shells() -> None:

@@ -271,7 +271,7 @@ def move(session: Session, inquiry_id: UUID, actor: Actor, name: str, *, due_at:
     inquiry = find(session, inquiry_id, lock=True)
     allowed, target = _MOVES[name]
     if inquiry.status not in allowed:
-        raise WrongMove(status=inquiry.status)
+        raise WrongMove(state=inquiry.status)
     was_suspect = inquiry.status in (InquiryStatus.QUARANTINED, InquiryStatus.SPAM)
     if inquiry.status != target:
         inquiry.status = target

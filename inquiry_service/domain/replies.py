@@ -39,7 +39,7 @@ def answer(
     """
     inquiry = inquiries.find(session, inquiry_id, lock=True)
     if inquiry.status not in _ANSWERABLE:
-        raise WrongMove("Release it from quarantine before you answer.", status=inquiry.status)
+        raise WrongMove("Release it from quarantine before you answer.", state=inquiry.status)
     seen = _position_of(session, inquiry, based_on)
     if newer := inquiries.newer_than(session, inquiry.id, seen, author.id):
         raise ThreadChanged(newer=newer)
@@ -179,7 +179,7 @@ def send_held(session: Session, inquiry_id: UUID, reply_id: UUID, person: Person
     inquiry = inquiries.find(session, inquiry_id, lock=True)
     reply = find(session, inquiry_id, reply_id)
     if reply.status not in (ReplyStatus.HELD, ReplyStatus.FAILED):
-        raise NotHeld(status=reply.status)
+        raise NotHeld(state=reply.status)
     queue(session, inquiry, reply, undo_s=UNDO_HELD_S)
     audit.write(session, person.actor, "held_answer_sent", inquiry.id, reply=str(reply.id))
     return reply
@@ -190,7 +190,7 @@ def discard(session: Session, inquiry_id: UUID, reply_id: UUID, person: Person) 
     inquiry = inquiries.find(session, inquiry_id, lock=True)
     reply = find(session, inquiry_id, reply_id)
     if reply.status not in (ReplyStatus.HELD, ReplyStatus.DRAFT):
-        raise NotHeld(status=reply.status)
+        raise NotHeld(state=reply.status)
     reply.status = ReplyStatus.DISCARDED
     audit.write(session, person.actor, "answer_discarded", inquiry.id, reply=str(reply.id))
     return reply

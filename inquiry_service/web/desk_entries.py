@@ -75,7 +75,7 @@ def _fate(row: Any) -> dict[str, Any]:
         "id": row.id,
         "state": FATES.get(row.status, "waiting"),
         "words": _fate_words(row),
-        "why": (row.smtp_reply or row.last_error or "") if row.status in TO_DECIDE else "",
+        "why": (row.smtp_reply or row.last_error or "") if row.status in (*TO_DECIDE, "cancelled") else "",
         "is_to_decide": row.status in TO_DECIDE,
     }
 
@@ -86,7 +86,7 @@ def _fate_words(row: Any) -> str | None:
     if row.status in ("ready", "sending") and row.attempts and row.last_error:
         return str(_("not through yet, tried %(n)s times", n=row.attempts))
     if row.status == "cancelled":
-        return str(_("not sent: %(why)s", why=row.last_error or _("taken back")))
+        return str(_("not sent"))
     return None
 
 

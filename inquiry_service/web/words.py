@@ -13,14 +13,14 @@ HALF_HOUR = timedelta(minutes=30)
 
 
 def due_in_words(due_at: datetime, now: datetime, zone: ZoneInfo) -> tuple[str, str]:
-    """`due in 48 min` or `overdue 12 min`, and the state that colours it."""
+    """`due in 48 min`, `due tomorrow` or `overdue 12 min`, and the state that colours it."""
     left = due_at - now
     if left < timedelta(0):
         return _("overdue %(length)s", length=_length(-left)), "overdue"
     state = "due" if left <= DUE_SOON else "neutral"
     if left <= timedelta(hours=8):
         return _("due in %(length)s", length=_length(left)), state
-    return _("due %(moment)s", moment=_day_and_hour(due_at, now, zone)), state
+    return _("due %(day)s", day=_day(due_at, now, zone)), state
 
 
 def _length(length: timedelta) -> str:
@@ -32,11 +32,13 @@ def _length(length: timedelta) -> str:
     return str(ngettext("%(num)s day", "%(num)s days", minutes // (24 * 60)))
 
 
-def _day_and_hour(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
-    local, today = moment.astimezone(zone), now.astimezone(zone).date()
-    if local.date() == today + timedelta(days=1):
-        return str(_("tomorrow %(time)s", time=clock_in_words(moment, zone)))
-    return f"{local:%a} {clock_in_words(moment, zone)}"
+def _day(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
+    local, today = moment.astimezone(zone).date(), now.astimezone(zone).date()
+    if local == today:
+        return str(_("today"))
+    if local == today + timedelta(days=1):
+        return str(_("tomorrow"))
+    return f"{local:%a}"
 
 
 def expected_by(due_at: datetime, now: datetime, zone: ZoneInfo) -> str:

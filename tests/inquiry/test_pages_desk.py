@@ -1,6 +1,7 @@
 """The director's desk: the queue, a thread, its answers, and what becomes of their letters."""
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
+from inquiry_service.clients.enrollment import Known, SectionFact
 from inquiry_service.domain import inbound, inquiries, replies
 from inquiry_service.terms import Via
 from shared.clock import utc_now
@@ -414,6 +416,32 @@ def test_mail_without_a_thread_is_seen_with_its_original(
     assert "Mail without a thread 1" in words_of(inquiry_client.get("/desk").text)
     assert "Is anybody there?" in inquiry_client.get("/desk/unfiled").text
     assert inquiry_client.get(f"/desk/unfiled/{raw_id}/original").data == mail
+
+
+def test_the_programs_next_starts_stand_beside_the_thread(
+    inquiry_app: Flask,
+    inquiry_client: FlaskClient,
+    inquiry_db: Database,
+    director: Person,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    inquiry_id = an_inquiry(inquiry_db)
+    section = SectionFact("s1", "Weekday evenings", "2027-01-11", 2, 12, 0, 115000, True)
+    known = Known([section], datetime(2026, 11, 23, 20, 2, tzinfo=UTC), 0.0)
+    enrollment = inquiry_app.extensions["inquiry"].enrollment
+    monkeypatch.setattr(enrollment, "next_sections", lambda program: known)
+    page = words_of(_thread(inquiry_client, inquiry_id).text)
+    assert "Weekday evenings 2 of 12 left Mon, Jan 11, 2027 · $1,150 as of 2:02 PM" in page
+    monkeypatch.setattr(enrollment, "next_sections", lambda program: None)
+    assert "Next starts" not in _thread(inquiry_client, inquiry_id).text
+
+
+def test_the_same_persons_other_questions_stand_there_too(
+    inquiry_client: FlaskClient, inquiry_db: Database, director: Person
+) -> None:
+    an_inquiry(inquiry_db, question="What does the course cost?")
+    page = words_of(_thread(inquiry_client, an_inquiry(inquiry_db)).text)
+    assert "Earlier questions What does the course cost?" in page
 
 
 def test_the_hard_texts_are_shown_as_they_are(

@@ -1,0 +1,137 @@
+"""Where the measuring is done: real engines in a directory of their own, the sample school, and the real web processes."""
+
+import json
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from sqlalchemy import create_engine, pool, text
+
+from deploy.embedded import environment
+from deploy.embedded.installation import ROOT, Installation
+from deploy.embedded.layout import Layout
+from deploy.embedded.postgres import Cluster
+from deploy.embedded.services import ENROLLMENT, INQUIRY, PAIR, Service
+from deploy.embedded.valkey import Valkey
+
+WEB_PROCESSES, WEB_THREADS, POOL_SIZE = 2, 4, 2
+DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
+NO_LIMIT = "1000000000/minute"  # counted all the same: only the figure is out of reach
+SEATS = 10_000_000
+
+
+class NotDurable(Exception):
+    """PostgreSQL answers before its data are safe: no figure would mean anything."""
+
+
+class Stand:
+    """Engines, databases and web processes below `base`."""
+
+    def __init__(self, base: Path) -> None:
+        self.ports = {service.name: free_port() for service in PAIR} | {"bare": free_port()}
+        operator = {f"{service.prefix}_PORT": str(self.ports[service.name]) for service in PAIR} | {
+            "LIMIT_PUBLIC_WRITES": NO_LIMIT,
+            "WEB_PROCESSES": str(WEB_PROCESSES),
+            "WEB_THREADS": str(WEB_THREADS),
+            "POOL_SIZE": str(POOL_SIZE),
+        }
+        self.installation = Installation(ROOT, Layout(base), PAIR, operator)
+        self.cluster = Cluster(base)
+        self.valkey = Valkey(base)
+
+    @contextmanager
+    def running(self) -> Iterator["Stand"]:
+        """Everything answers inside the block, and nothing of it is left afterwards."""
+        with ExitStack() as stack:
+            stack.callback(shutil.rmtree, self.installation.layout.base, ignore_errors=True)
+            self.installation.layout.create()
+            for engine in (self.cluster, self.valkey):
+                engine.start()
+                stack.callback(engine.stop)
+            for service in PAIR:
+                self.cluster.ensure_database(service.name)
+                self._run(service, "migrate", "--seed")
+                stack.callback(self._end, self._start(service, service.module, "web"))
+            bare = {"PORT": str(self.ports["bare"])}
+            stack.callback(self._end, self._start(INQUIRY, "benchmarks.bare", **bare))
+            for port in self.ports.values():
+                wait_until_ready(port)
+            yield self
+
+    def settings_of_postgres(self) -> dict[str, str]:
+        """What decides whether a commit is a commit. Raises NotDurable."""
+        engine = create_engine(self.cluster.url("inquiry", "app"), poolclass=pool.NullPool)
+        with engine.connect() as connection:
+            found = {name: str(connection.execute(text(f"SHOW {name}")).scalar()) for name in DURABLE}
+            version = str(connection.execute(text("SHOW server_version")).scalar())
+        if off := [name for name, value in found.items() if value != "on"]:
+            raise NotDurable(f"{', '.join(off)} must be on")
+        return {**found, "PostgreSQL": version.split()[0]}
+
+    def a_hot_section(self) -> str:
+        """An open section with more seats than any run can take."""
+        url = f"http://127.0.0.1:{self.ports['enrollment']}/api/enrollment/v1/sections?open=true&limit=1"
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            section_id = str(json.load(answer)["items"][0]["id"])
+        engine = create_engine(self.cluster.url(ENROLLMENT.name, "owner"), poolclass=pool.NullPool)
+        with engine.begin() as connection:
+            statement = text("UPDATE section_seats SET capacity = :seats WHERE section_id = :id")
+            connection.execute(statement, {"seats": SEATS, "id": section_id})
+        return section_id
+
+    def _run(self, service: Service, *verb: str) -> None:
+        settings = environment.for_process(self.installation, service, may_migrate=True)
+        subprocess.run([sys.executable, "-m", service.module, *verb], env=settings, cwd=ROOT, check=True)
+
+    def _start(self, service: Service, module: str, *verb: str, **more: str) -> subprocess.Popen[bytes]:
+        settings = environment.for_process(self.installation, service) | more
+        with (self.installation.layout.log / f"{module}.log").open("wb") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", module, *verb],
+                env=settings,
+                cwd=ROOT,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+
+    @staticmethod
+    def _end(process: subprocess.Popen[bytes]) -> None:
+        process.terminate()
+        try:
+            process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def a_directory() -> Path:
+    """Below `var/`, where the real installation's data lie too: a temporary directory may be in memory."""
+    (ROOT / "var").mkdir(exist_ok=True)
+    return Path(tempfile.mkdtemp(prefix="bench-", dir=ROOT / "var"))
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until_ready(port: int, timeout_s: float = 60.0) -> None:
+    """The process on that port answers `/health/ready` with 200. Raises TimeoutError."""
+    until = time.monotonic() + timeout_s
+    while time.monotonic() < until:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.02)
+    raise TimeoutError(f"nothing is ready on port {port}")

@@ -23,7 +23,7 @@ def decode(cursor: str | None, count: int) -> tuple[Any, ...] | None:
         return None
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, binascii.Error):
+    except (ValueError, binascii.Error, RecursionError):
         values = None
     if (
         not isinstance(values, list)

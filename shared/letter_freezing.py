@@ -255,7 +255,8 @@ class Freezer:
 
 def build_message(composed: Composed, recipient: str, message_id: str, identity: MailIdentity) -> bytes:
     """The letter's bytes (RFC 5322, CRLF, ASCII lines of at most 998), the same for every attempt."""
-    message = EmailMessage(policy=policy.SMTP.clone(max_line_length=78))
+    # not folded: Python 3.11 loses a name's quotes where it folds, and a name with a comma becomes a second mailbox
+    message = EmailMessage(policy=policy.SMTP.clone(max_line_length=900))
     message["Message-ID"] = message_id
     message["Date"] = format_datetime(utc_now())
     message["From"] = Address(display_name=_one_line(composed.sender_name), addr_spec=identity.mail_from)

@@ -3,7 +3,7 @@
 import queue
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -22,6 +22,9 @@ log = structlog.get_logger()
 DOT_LEASE_S = 660  # the final answer is awaited for 600 s, and nobody may take the letter over meanwhile
 RETRY_S = (30, 60, 120, 300, 600, 1800)  # then hourly
 GIVE_UP_DAYS = 5
+MAX_PREPARATIONS = (
+    10  # a letter that cannot be rendered is a fault of ours: people must see it before five days are over
+)
 MAX_CONNECTIONS = 4
 
 _LEASE = text("""
@@ -122,7 +125,8 @@ class _Batch:
     """What one run of the sender carries from letter to letter: the one that was accepted and is not yet settled."""
 
     done: tuple[UUID, UUID, str] | None = None
-    sent: int = field(default=0)
+    marked_id: UUID | None = None
+    sent: int = 0
 
 
 class LetterSender:
@@ -172,6 +176,10 @@ class LetterSender:
             ),
         ):
             self._try(letter, token, row.is_too_old, transport, batch)
+        if batch.done is not None and batch.done[0] != letter_id:
+            self._settle(
+                batch
+            )  # no mark of this letter settled the one before, and its lease does not wait for ever
 
     def _try(
         self, letter: LetterRow, token: UUID, is_too_old: bool, transport: Transport, batch: _Batch
@@ -201,20 +209,30 @@ class LetterSender:
         except LetterInDoubt as doubt:
             log.warning("letter_in_doubt")
             self._end(letter.id, token, "unknown", str(doubt))
-        except (
-            Exception
-        ) as error:  # a template or a fact is broken: the letter waits, is seen, and delays nobody
-            log.exception("letter_not_rendered")
-            self._again(_LET_GO, letter, token, f"could not be prepared: {type(error).__name__}")
+        except Exception as error:
+            log.exception("letter_broken")
+            self._write_fault(letter, token, is_too_old, batch, type(error).__name__)
         else:
             log.info("letter_sent")
             self._breaker.saw(hung=False)
             batch.done = (letter.id, token, sent.reply)
             batch.sent += 1
 
+    def _write_fault(
+        self, letter: LetterRow, token: UUID, is_too_old: bool, batch: _Batch, error: str
+    ) -> None:
+        """A template, a fact or our own code is broken: the letter waits or is given up where people see it, and delays nobody."""
+        if batch.marked_id == letter.id:
+            self._end(letter.id, token, "unknown", f"a fault after the end of the letter: {error}")
+        elif is_too_old or letter.attempts >= MAX_PREPARATIONS:
+            self._end(letter.id, token, "failed", f"could not be prepared: {error}")
+        else:
+            self._again(_LET_GO, letter, token, f"could not be prepared: {error}")
+
     def _mark(self, letter_id: UUID, token: UUID, batch: _Batch) -> bool:
         """Just before the dot: the mark is committed, and the letter before is settled in the same statement."""
         mark = {"id": letter_id, "token": token, "lease_s": DOT_LEASE_S}
+        batch.marked_id = letter_id
         if batch.done is None:
             return bool(self._database.run(_MARK_ONLY, mark))
         marked = self._database.run(_MARK_AND_SETTLE, mark | self._done_values(batch))

@@ -92,6 +92,7 @@ _OF_SUBJECTS = text(
     f"SELECT {SUMMARY} FROM letter WHERE subject_id = ANY(:subject_ids) ORDER BY created_at, id"
 )
 _SHOW = text(f"SELECT {SUMMARY}, blob_sha256 FROM letter WHERE id = :id")
+_SHOW_LOCKED = text(f"SELECT {SUMMARY}, blob_sha256 FROM letter WHERE id = :id FOR UPDATE")
 
 
 def write(
@@ -145,9 +146,9 @@ def letters_of(session: Session, subject_ids: Sequence[UUID]) -> Sequence[Any]:
     return rows(session, _OF_SUBJECTS, subject_ids=list(subject_ids))
 
 
-def show(session: Session, letter_id: UUID) -> Any:
-    """One letter with the SHA-256 of its bytes. Raises NotFound."""
-    letter = first(session, _SHOW, id=letter_id)
+def show(session: Session, letter_id: UUID, *, lock: bool = False) -> Any:
+    """One letter with the SHA-256 of its bytes; with `lock`, nobody else decides about it meanwhile. Raises NotFound."""
+    letter = first(session, _SHOW_LOCKED if lock else _SHOW, id=letter_id)
     if letter is None:
         raise NotFound("No letter has this id")
     return letter
@@ -158,7 +159,7 @@ def resend(session: Session, letter_id: UUID, actor: Actor) -> UUID:
 
     Raises NotFound, LetterNotInDoubt. A second click finds the letter no longer in doubt.
     """
-    letter = show(session, letter_id)
+    letter = show(session, letter_id, lock=True)
     if letter.status not in ("unknown", "failed", "bounced"):
         raise LetterNotInDoubt()
     new_letter_id = new_id()

@@ -5,6 +5,7 @@ Any number of relays may run: rows are claimed by their status with SKIP LOCKED,
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Event
 from typing import Any
 from uuid import UUID
@@ -48,6 +49,8 @@ class Relay:
         self._kinds = kinds
         self._orphans_at = 0.0
         self._is_broker_up = True
+        self._hands = ThreadPoolExecutor(max_workers=1, thread_name_prefix="relay-work")
+        self._own_work: Future[None] | None = None
 
     def run(self, stop: Event) -> None:
         """Works until `stop` is set; a database that is away is waited for."""
@@ -72,10 +75,10 @@ class Relay:
                 by_queue[self._kinds[row.kind].queue if row.kind in self._kinds else "light"].append(row)
         for queue, rows in by_queue.items():
             self._offer(queue, rows)
-        self._drain(
-            [row.id for row in letters if row.pokes > POKES_BEFORE_INLINE], self._workshop.send_letters
+        self._work_on(
+            [row.id for row in letters if row.pokes > POKES_BEFORE_INLINE],
+            [row.id for row in jobs if row.pokes > POKES_BEFORE_INLINE],
         )
-        self._drain([row.id for row in jobs if row.pokes > POKES_BEFORE_INLINE], self._workshop.run_jobs)
         self._look_for_orphans()
         return len(letters) + len(jobs)
 
@@ -96,11 +99,23 @@ class Relay:
         else:
             self._is_broker_up = True
 
-    @staticmethod
-    def _drain(ids: list[UUID], work: Any) -> None:
-        if ids:
-            log.info("relay_works_itself", rows=len(ids))
-            work(ids)
+    def _work_on(self, letter_ids: list[UUID], job_ids: list[UUID]) -> None:
+        """Beside the ringing, in one thread: slow work must not keep the others waiting. While it is busy, rows come round again."""
+        if (letter_ids or job_ids) and (self._own_work is None or self._own_work.done()):
+            log.info("relay_works_itself", letters=len(letter_ids), jobs=len(job_ids))
+            self._own_work = self._hands.submit(self._do, letter_ids, job_ids)
+
+    def _do(self, letter_ids: list[UUID], job_ids: list[UUID]) -> None:
+        try:
+            self._workshop.send_letters(letter_ids)
+            self._workshop.run_jobs(job_ids)
+        except SQLAlchemyError as error:
+            log.error("relay_waits_for_database", error=type(error).__name__)
+
+    def rest(self) -> None:
+        """What the relay does itself is done."""
+        if self._own_work is not None:
+            self._own_work.result()
 
     def _look_for_orphans(self) -> None:
         if monotonic_s() >= self._orphans_at:

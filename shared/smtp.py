@@ -26,7 +26,8 @@ Reply = tuple[int, bytes]
 
 def _words(reply: Reply) -> str:
     code, said = reply
-    return f"{code} {said.decode('utf-8', 'replace')}"[:300]
+    printable = "".join(c if c.isprintable() else " " for c in said.decode("utf-8", "replace"))
+    return f"{code} {printable}"[:300]
 
 
 def _check(reply: Reply, expected: int) -> None:
@@ -72,14 +73,22 @@ class SmtpTransport:
         is_kept = self._smtp is not None
         smtp = self._connected()
         try:
-            self._expect_ok(smtp, f"MAIL FROM:<{envelope_from}>")
+            self._announce(smtp, envelope_from)
         except (OSError, smtplib.SMTPException):
             if not is_kept:
                 raise
             self.close()  # relays hang up on idle connections: that says nothing about this letter
             smtp = self._connected()
-            self._expect_ok(smtp, f"MAIL FROM:<{envelope_from}>")
+            self._announce(smtp, envelope_from)
         return smtp
+
+    def _announce(self, smtp: smtplib.SMTP, envelope_from: str) -> None:
+        try:
+            self._expect_ok(smtp, f"MAIL FROM:<{envelope_from}>")
+        except (
+            LetterRefused
+        ) as refusal:  # about us, not about this recipient: an operator can mend it within days
+            raise LetterDelayed(str(refusal)) from refusal
 
     def _expect_ok(self, smtp: smtplib.SMTP, line: str) -> None:
         reply = self._ask(smtp, line)
@@ -122,10 +131,18 @@ class SmtpTransport:
         except (OSError, smtplib.SMTPException) as error:
             self.close()
             raise LetterInDoubt(f"no answer to the end of the letter: {type(error).__name__}") from error
-        if reply[0] == 421:
+        return self._judged(reply)
+
+    def _judged(self, reply: Reply) -> Sent:
+        """Only a whole answer to the dot is an answer; a cut or a strange one leaves the letter in doubt."""
+        code = reply[0]
+        if code // 100 == 2 and code >= 200:
+            return Sent(_words(reply))
+        if code == 421 or not 400 <= code <= 599:
             self.close()
-        _check(reply, 2)
-        return Sent(_words(reply))
+        if 400 <= code <= 599:
+            _check(reply, 2)
+        raise LetterInDoubt(f"a strange answer to the end of the letter: {_words(reply)}")
 
     def _connected(self) -> smtplib.SMTP:
         if self._smtp is not None and self._smtp.sock is not None:

@@ -10,10 +10,10 @@ from inquiry_service.db.queries.inquiries import PROVE_ADDRESS
 from inquiry_service.domain import inquiries
 from inquiry_service.domain.errors import NoSuchInquiry
 from inquiry_service.terms import InquiryStatus
-from shared import letters
+from shared import idempotency, letters
 from shared.db import first
 from shared.people import normal_address
-from shared.tokens import hash_secret
+from shared.tokens import hash_secret, new_id
 
 _FIND = text("""
     SELECT subject_id, used_at IS NULL AS is_first FROM public_link
@@ -39,6 +39,7 @@ def prove_address(session: Session, link: str) -> None:
 
 def send_my_link(session: Session, email: str, *, hour: str) -> None:
     """If the address asked something, a letter with its links is owed, at most one an hour. Nobody is told which."""
+    idempotency.note(session, "lost_link", f"{hash_secret(normal_address(email)).hex()}:{new_id()}")
     latest = session.scalars(
         select(Inquiry)
         .where(

@@ -18,6 +18,9 @@ from shared.tokens import new_id
 _TO_DRAFT = text(
     "UPDATE reply SET status = 'draft', letter_id = NULL, changed_at = now() WHERE id = :id AND status = 'queued' RETURNING id"
 )
+_ON_ITS_WAY = text(
+    "SELECT 1 FROM letter WHERE subject_id = :id AND status IN ('queued', 'ready', 'sending') LIMIT 1"
+)
 _ANSWERABLE = (InquiryStatus.NEW, InquiryStatus.OPEN, InquiryStatus.WAITING, InquiryStatus.CLOSED)
 
 
@@ -40,14 +43,35 @@ def answer(
     inquiry = inquiries.find(session, inquiry_id, lock=True)
     if inquiry.status not in _ANSWERABLE:
         raise WrongMove("Release it from quarantine before you answer.", state=inquiry.status)
+    if same := _same_answer(session, inquiry, author, body):
+        return same
     seen = _position_of(session, inquiry, based_on)
     if newer := inquiries.newer_than(session, inquiry.id, seen, author.id):
         raise ThreadChanged(newer=newer)
-    reply = _own_draft(session, inquiry, author) or _new_reply(session, inquiry, author, via)
+    draft = (
+        _own_draft(session, inquiry, author) if via == Via.DESK else None
+    )  # a draft belongs to the desk's text box
+    reply = draft or _new_reply(session, inquiry, author, via)
     reply.based_on, reply.is_closing = seen, is_closing
     _message(session, reply).body = body
     queue(session, inquiry, reply, undo_s=undo_s)
     return reply
+
+
+def _same_answer(session: Session, inquiry: Inquiry, author: Person, body: str) -> Reply | None:
+    """The author's own answer of the same words at the end of the thread: a second click, or a request sent again."""
+    found = session.execute(
+        select(Reply)
+        .join(Message, Message.id == Reply.id)
+        .where(
+            Message.inquiry_id == inquiry.id,
+            Message.position == inquiry.messages,
+            Message.staff_id == author.id,
+            Message.body == body,
+            Reply.status.in_([ReplyStatus.QUEUED, ReplyStatus.SENT, ReplyStatus.IN_DOUBT]),
+        )
+    )
+    return found.scalars().first()
 
 
 def queue(session: Session, inquiry: Inquiry, reply: Reply, *, undo_s: float) -> None:
@@ -158,7 +182,8 @@ def undo(session: Session, inquiry_id: UUID, reply_id: UUID, person: Person) -> 
         raise AlreadyOnItsWay()
     session.refresh(reply)
     _message(session, reply).position = None
-    inquiry.status = reply.status_before or InquiryStatus.OPEN
+    if inquiry.status == InquiryStatus.WAITING:  # else something newer happened, and has the last word
+        inquiry.status = reply.status_before or InquiryStatus.OPEN
     audit.write(session, person.actor, "answer_undone", inquiry.id, reply=str(reply.id))
     session.flush()
     return reply
@@ -180,6 +205,10 @@ def send_held(session: Session, inquiry_id: UUID, reply_id: UUID, person: Person
     reply = find(session, inquiry_id, reply_id)
     if reply.status not in (ReplyStatus.HELD, ReplyStatus.FAILED):
         raise NotHeld(state=reply.status)
+    if inquiry.status not in _ANSWERABLE:
+        raise WrongMove("Release it from quarantine before you answer.", state=inquiry.status)
+    if first(session, _ON_ITS_WAY, id=reply.id) is not None:
+        raise AlreadyOnItsWay()
     queue(session, inquiry, reply, undo_s=UNDO_HELD_S)
     audit.write(session, person.actor, "held_answer_sent", inquiry.id, reply=str(reply.id))
     return reply
@@ -212,7 +241,7 @@ def letter_settled(session: Session, letter_id: UUID, status: str, *, due_at: da
 
     Does nothing the second time, and nothing for a letter that a later one replaced.
     """
-    reply = session.scalars(select(Reply).where(Reply.letter_id == _root(session, letter_id))).first()
+    reply = session.scalars(select(Reply).where(Reply.letter_id == root_letter(session, letter_id))).first()
     if reply is None:
         return
     inquiry = inquiries.find(session, reply.inquiry_id, lock=True)
@@ -227,7 +256,7 @@ def letter_settled(session: Session, letter_id: UUID, status: str, *, due_at: da
         _back_to_the_top(inquiry, due_at, is_never_reached=False)
 
 
-def _root(session: Session, letter_id: UUID) -> UUID:
+def root_letter(session: Session, letter_id: UUID) -> UUID:
     """The letter that the reply knows: a resent one stands for its original."""
     row = letters.show(session, letter_id)
     while row.resend_of is not None:

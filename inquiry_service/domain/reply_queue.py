@@ -70,12 +70,11 @@ def page(
     if view not in statements.VIEWS:
         raise Invalid("There is no such view", fields={"view": [f"One of {', '.join(statements.VIEWS)}."]})
     used = tuple(sorted(name for name, value in filters.items() if value))
-    after = decode(cursor, 2)
-    _check_cursor(after)
+    after_at, after_id = _checked(decode(cursor, 2))
     values = {name: filters[name] for name in used} | {
         "staff_id": person_id,
-        "after_at": after[0] if after else None,
-        "after_id": after[1] if after else None,
+        "after_at": after_at,
+        "after_id": after_id,
         "limit": limit + 1,
     }
     found = session.execute(text(statements.page_statement(view, used)), values).all()
@@ -84,12 +83,12 @@ def page(
     return Page(items, encode(items[-1].sort_key.isoformat(), items[-1].id) if has_more else None)
 
 
-def _check_cursor(after: tuple[Any, ...] | None) -> None:
+def _checked(after: tuple[Any, ...] | None) -> tuple[str | None, str | None]:
+    """The moment and the id in a cursor, in the one form that the database reads. Raises Invalid."""
     if after is None:
-        return
+        return None, None
     try:
-        datetime.fromisoformat(after[0])
-        UUID(after[1])
+        return datetime.fromisoformat(after[0]).isoformat(), str(UUID(after[1]))
     except (ValueError, TypeError):
         raise Invalid(
             "The cursor is not one of ours", fields={"cursor": ["Take it from `next` of the page before."]}

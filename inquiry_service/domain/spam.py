@@ -25,6 +25,7 @@ class FormTraces:
     has_token: bool = False
     is_expired: bool = False
     is_too_fast: bool = False
+    is_used_token: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ def score(traces: FormTraces) -> SpamScore:
         found.append((3, "no form token"))
     if traces.is_too_fast:
         found.append((3, "filled in faster than a person types"))
+    if traces.is_used_token:
+        found.append((2, "the form was used before"))
     links = len(_LINK.findall(traces.question))
     if links:
         found.append((min(2 * links, 6), f"{links} links"))

@@ -7,11 +7,11 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from inquiry_service.db.models import PasswordReset, ProgramResponsibility, SignInAttempt, Staff, StaffSession
+from inquiry_service.db.models import PasswordReset, ProgramResponsibility, Staff, StaffSession
 from inquiry_service.db.queries import staff as statements
 from inquiry_service.domain import passwords
 from inquiry_service.domain.errors import LinkExpired, NoSuchStaff, WrongSignIn
-from shared import audit, letters
+from shared import audit, idempotency, letters
 from shared.access_tokens import revoke_tokens_of
 from shared.audit import Actor
 from shared.clock import utc_now
@@ -23,7 +23,8 @@ from shared.tokens import hash_secret, new_id, new_secret
 SESSION_LENGTH = timedelta(hours=12)
 RESET_LENGTH = timedelta(hours=1)
 WINDOW_S = 900
-MAX_OF_NAME = 10
+MAX_OF_BOTH = 10  # of one name from one network: a stranger elsewhere cannot lock anybody out with these
+MAX_OF_NAME = 100
 MAX_OF_BLOCK = 50
 ALL_PROGRAMS = ""
 
@@ -38,27 +39,24 @@ def sign_in(database: Database, email: str, password: str, address_block: str) -
     The password is checked between two short transactions: it takes a tenth of a second that nobody should hold a row for.
     """
     name_hash = hash_secret(normal_address(email))
+    # counted before it is tried, so that a hundred at once are no way round the limit
+    database.run(statements.ATTEMPT, {"id": new_id(), "name_hash": name_hash, "block": address_block})
     with database.reading() as session:
         attempts = first(
             session, statements.ATTEMPTS, name_hash=name_hash, block=address_block, window_s=WINDOW_S
         )
         found = session.scalars(select(Staff).where(Staff.email_normal == normal_address(email))).first()
     assert attempts is not None
-    if attempts.of_name >= MAX_OF_NAME or attempts.of_block >= MAX_OF_BLOCK:
+    if attempts.of_both > MAX_OF_BOTH or attempts.of_name > MAX_OF_NAME or attempts.of_block > MAX_OF_BLOCK:
         raise TooMany(
             "Too many attempts. Wait a quarter of an hour, or set a new password.", retry_after_s=WINDOW_S
         )
     is_right = passwords.is_right(password, found.password_hash if found else None)
-    with database.transaction() as session:
-        if found is None or not is_right or found.disabled_at is not None:
-            session.add(SignInAttempt(id=new_id(), name_hash=name_hash, address_block=address_block))
-            secret = None
-        else:
-            session.execute(statements.FORGET_ATTEMPTS, {"name_hash": name_hash})
-            secret = _open_session(session, found)
-    if secret is None or found is None:
+    if found is None or not is_right or found.disabled_at is not None:
         raise WrongSignIn()
-    return secret, _person(found)
+    with database.transaction() as session:
+        session.execute(statements.FORGET_ATTEMPTS, {"name_hash": name_hash})
+        return _open_session(session, found), _person(found)
 
 
 def _open_session(session: Session, staff: Staff) -> str:
@@ -93,10 +91,10 @@ def is_standing(database: Database, staff_id: UUID) -> bool:
 
 
 def request_reset(session: Session, email: str, *, hour: str) -> None:
-    """If the address has an open account, a letter with a link is owed, at most one an hour. Nobody is told which."""
-    found = session.scalars(
-        select(Staff).where(Staff.email_normal == normal_address(email), Staff.disabled_at.is_(None))
-    ).first()
+    """If the address has an open account, a letter with a link is owed, at most one an hour. Nobody is told which, not even by time."""
+    idempotency.note(session, "password_reset", f"{hash_secret(normal_address(email)).hex()}:{new_id()}")
+    query = select(Staff).where(Staff.email_normal == normal_address(email), Staff.disabled_at.is_(None))
+    found = session.scalars(query).first()
     if found is not None:
         letters.write(
             session,
@@ -152,6 +150,7 @@ def set_password(session: Session, secret: str, password_hash: str) -> Staff:
     reset.used_at = session.scalar(select(func.now()))
     found.password_hash = password_hash
     session.execute(statements.END_ALL_SESSIONS, {"staff_id": found.id})
+    session.execute(statements.FORGET_ATTEMPTS, {"name_hash": hash_secret(found.email_normal)})
     audit.write(session, _person(found).actor, "password_set", found.id)
     return found
 
@@ -215,6 +214,7 @@ def disable(session: Session, actor: Actor, staff_id: UUID) -> None:
     person.disabled_at = person.disabled_at or session.scalar(select(func.now()))
     session.execute(statements.END_ALL_SESSIONS, {"staff_id": staff_id})
     session.execute(delete(ProgramResponsibility).where(ProgramResponsibility.staff_id == staff_id))
+    session.execute(statements.FREE_INQUIRIES, {"staff_id": staff_id})
     session.execute(statements.REVOKE_ADDRESSES, {"staff_id": staff_id})
     revoke_tokens_of(session, staff_id)
     audit.write(session, actor, "staff_disabled", staff_id)

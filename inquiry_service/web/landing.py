@@ -27,6 +27,9 @@ def wanted_page(address: str | None, settings: ServiceSettings) -> str | None:
         return None
     if address.startswith("/"):
         return None if address.startswith("//") else address
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
     ours = {settings.inquiry_url, settings.enrollment_url, settings.public_url}
     return address if f"{parts.scheme}://{parts.netloc}" in ours else None

@@ -7,6 +7,7 @@ from inquiry_service.db.models import Inquiry, Reply
 from inquiry_service.domain import inquiries, replies
 from inquiry_service.domain.errors import AlreadyOnItsWay, ThreadChanged, WrongMove
 from inquiry_service.terms import ReplyStatus, Via
+from shared import letters
 from shared.clock import utc_now
 from shared.db import Database
 from tests.builders import EFFAT, a_director, an_inquiry
@@ -189,3 +190,85 @@ def test_every_letter_has_one_row_and_one_message_id(inquiry_db: Database, inqui
     assert [row.message_id for row in sent] == sorted(
         letter["Message-ID"] for letter in inquiry_work.letters()
     )
+
+
+def test_a_second_click_on_send_is_the_same_answer(inquiry_db: Database, inquiry_work: Working) -> None:
+    director, inquiry_id = a_director(inquiry_db), an_inquiry(inquiry_db)
+    first, second = (_answer(inquiry_db, inquiry_id, director, "Yes, it is.") for _ in range(2))
+    inquiry_work.let_time_pass()
+    assert first.id == second.id
+    assert len([x for x in inquiry_work.letters(EFFAT) if "Yes, it is." in text_of(x)]) == 1
+
+
+def test_an_answer_by_mail_leaves_the_draft_on_the_desk_alone(inquiry_db: Database) -> None:
+    director, inquiry_id = a_director(inquiry_db), an_inquiry(inquiry_db)
+    with inquiry_db.transaction() as session:
+        replies.save_draft(session, inquiry_id, director, "A long careful draft.")
+    _answer(inquiry_db, inquiry_id, director, "Short, by mail.", via=Via.MAIL)
+    with inquiry_db.reading() as session:
+        draft = replies.draft_of(session, inquiry_id, director)
+    assert draft is not None
+    assert draft[1] == "A long careful draft."
+
+
+def test_undo_does_not_close_what_the_asker_opened_meanwhile(inquiry_db: Database) -> None:
+    director, inquiry_id = a_director(inquiry_db), an_inquiry(inquiry_db)
+    with inquiry_db.transaction() as session:
+        inquiries.move(session, inquiry_id, director.actor, "close", due_at=utc_now())
+    reply = _answer(inquiry_db, inquiry_id, director)
+    with inquiry_db.transaction() as session:
+        inquiries.follow_up(session, inquiry_id, "One more thing.", via=Via.LINK, due_at=utc_now())
+    with inquiry_db.transaction() as session:
+        replies.undo(session, inquiry_id, reply.id, director)
+    assert _inquiry(inquiry_db, inquiry_id).status == "open"
+
+
+def _a_failed_answer(db: Database, inquiry_id, director) -> Reply:
+    reply = _answer(db, inquiry_id, director, "The answer.", undo_s=0)
+    db.run(text("UPDATE letter SET status = 'failed' WHERE id = :id"), {"id": reply.letter_id})
+    with db.transaction() as session:
+        replies.letter_settled(session, reply.letter_id, "failed", due_at=utc_now())
+    return reply
+
+
+def test_sending_a_failed_answer_by_two_roads_sends_it_once(
+    inquiry_db: Database, inquiry_work: Working
+) -> None:
+    director, inquiry_id = a_director(inquiry_db), an_inquiry(inquiry_db)
+    reply = _a_failed_answer(inquiry_db, inquiry_id, director)
+    with inquiry_db.transaction() as session:
+        replies.send_held(session, inquiry_id, reply.id, director)
+    with inquiry_db.transaction() as session:
+        letters.resend(session, reply.letter_id, director.actor)
+    inquiry_work.let_time_pass()
+    assert len([x for x in inquiry_work.letters(EFFAT) if "The answer." in text_of(x)]) == 1
+
+
+def test_what_is_being_resent_is_not_sent_beside_it(inquiry_db: Database) -> None:
+    director, inquiry_id = a_director(inquiry_db), an_inquiry(inquiry_db)
+    reply = _a_failed_answer(inquiry_db, inquiry_id, director)
+    with inquiry_db.transaction() as session:
+        letters.resend(session, reply.letter_id, director.actor)
+    with pytest.raises(AlreadyOnItsWay), inquiry_db.transaction() as session:
+        replies.send_held(session, inquiry_id, reply.id, director)
+
+
+def test_a_held_answer_does_not_leave_quarantine(inquiry_db: Database) -> None:
+    director, inquiry_id = a_director(inquiry_db), an_inquiry(inquiry_db, is_suspect=True)
+    with inquiry_db.transaction() as session:
+        held = replies.hold(session, inquiry_id, director, "Held.", "by mail", based_on=1, via=Via.MAIL)
+    with pytest.raises(WrongMove), inquiry_db.transaction() as session:
+        replies.send_held(session, inquiry_id, held.id, director)
+
+
+def test_an_answer_that_cannot_be_rendered_comes_back_to_the_desk(
+    inquiry_db: Database, inquiry_work: Working
+) -> None:
+    director, inquiry_id = a_director(inquiry_db), an_inquiry(inquiry_db)
+    reply = _answer(inquiry_db, inquiry_id, director, undo_s=0)
+    inquiry_db.run(
+        text("UPDATE letter SET kind = 'no such kind', attempts = 9 WHERE id = :id"), {"id": reply.letter_id}
+    )
+    inquiry_work.drain()
+    assert _reply(inquiry_db, reply.id).status == ReplyStatus.FAILED
+    assert _inquiry(inquiry_db, inquiry_id).status == "open"

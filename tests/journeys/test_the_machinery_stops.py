@@ -66,11 +66,10 @@ def test_a_letter_goes_out_while_every_worker_hangs_and_health_says_so(pair: Pai
 def test_a_killed_web_process_is_back_by_itself(pair: Pair) -> None:
     os.kill(_pids(pair)["inquiry-web"], signal.SIGKILL)
 
-    def answers() -> bool:
+    def asked() -> str | None:
         try:
-            return bool(_ready(pair))
+            return _ask(pair, "marker-back-8803@example.com")
         except OSError:
-            return False
+            return None
 
-    waited_for("the web process is back", answers, within_s=30)
-    assert _ask(pair, "marker-back-8803@example.com").startswith("Q-")
+    assert waited_for("a question is taken again", asked, within_s=30).startswith("Q-")

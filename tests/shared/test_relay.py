@@ -1,6 +1,7 @@
 """The relay: rings for what is due, does what nobody took, and loses nothing when the broker is gone."""
 
 from collections.abc import Sequence
+from threading import Event
 from uuid import UUID
 
 import pytest
@@ -52,6 +53,7 @@ def test_what_nobody_took_after_two_rings_is_done_by_the_relay(
     relay = _relay(inquiry_db, inquiry_work, _Bell())
     for _ in range(3):
         relay.turn()
+        relay.rest()
         _poke_times_pass(inquiry_db)
     assert len(inquiry_work.letters(EFFAT)) == 1
 
@@ -61,6 +63,7 @@ def test_without_a_broker_work_goes_on(inquiry_db: Database, inquiry_work: Worki
     relay = _relay(inquiry_db, inquiry_work, _Bell(is_broken=True))
     for _ in range(3):
         relay.turn()
+        relay.rest()
         _poke_times_pass(inquiry_db)
     assert len(inquiry_work.letters(EFFAT)) == 1
 
@@ -87,3 +90,19 @@ def test_a_dead_broker_costs_the_relay_no_time(tmp_path) -> None:
     bell = Doorbell("inquiry_service", f"redis+socket://{tmp_path}/nobody.sock?virtual_host=0")
     with pytest.raises(Exception, match=r"nobody|Error|refused|No such file"):
         bell.ring("letters", [UUID(int=1)])
+
+
+def test_slow_work_of_its_own_does_not_stop_the_ringing(inquiry_db: Database, inquiry_work: Working) -> None:
+    an_inquiry(inquiry_db)
+    inquiry_db.run(text("UPDATE letter SET pokes = 2"))
+    bell, begun, go_on = _Bell(), Event(), Event()
+    relay = _relay(inquiry_db, inquiry_work, bell)
+    send = inquiry_work.workshop.send_letters
+    inquiry_work.workshop.send_letters = lambda ids: (begun.set(), go_on.wait(10), send(ids))  # type: ignore[method-assign]
+    relay.turn()
+    assert begun.wait(10)
+    an_inquiry(inquiry_db, email="second@example.com")
+    relay.turn()
+    assert bell.rung == [("letters", 1)]
+    go_on.set()
+    relay.rest()

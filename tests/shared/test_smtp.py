@@ -42,6 +42,7 @@ def test_an_accepted_letter_arrives_byte_for_byte() -> None:
     "script",
     [
         Script(mail="451 later"),
+        Script(mail="550 your address is not known here"),
         Script(rcpt="450 greylisted"),
         Script(data="451 no"),
         Script(mail="421 busy"),
@@ -64,16 +65,23 @@ def test_a_relay_that_hangs_up_inside_the_letter_has_not_accepted_it() -> None:
         _send(sink, data=LETTER + b"a line of a long letter\r\n" * 500_000)
 
 
-@pytest.mark.parametrize(
-    "script", [Script(mail="550 no"), Script(rcpt="550 unknown"), Script(dot="554 spam")]
-)
+@pytest.mark.parametrize("script", [Script(rcpt="550 unknown"), Script(dot="554 spam")])
 def test_a_permanent_refusal_is_final(script: Script) -> None:
     with Sink(script) as sink, pytest.raises(LetterRefused):
         _send(sink)
 
 
 @pytest.mark.parametrize(
-    "script", [Script(dot="drop"), Script(dot="silence"), Script(dot="drop", after_dot_accepts=True)]
+    "script",
+    [
+        Script(dot="drop"),
+        Script(dot="silence"),
+        Script(dot="drop", after_dot_accepts=True),
+        Script(dot="25", after_dot_accepts=True),
+        Script(dot="2", after_dot_accepts=True),
+        Script(dot="354 go on", after_dot_accepts=True),
+        Script(dot="what?", after_dot_accepts=True),
+    ],
 )
 def test_no_answer_to_the_dot_is_in_doubt(script: Script) -> None:
     marks: list[str] = []

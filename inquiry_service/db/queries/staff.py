@@ -14,10 +14,12 @@ END_ALL_SESSIONS = text(
 )
 ATTEMPTS = text("""
     SELECT count(*) FILTER (WHERE name_hash = :name_hash) AS of_name,
+           count(*) FILTER (WHERE name_hash = :name_hash AND address_block = :block) AS of_both,
            count(*) FILTER (WHERE address_block = :block) AS of_block
     FROM sign_in_attempt
     WHERE (name_hash = :name_hash OR address_block = :block) AND at > now() - make_interval(secs => :window_s)
 """)
+ATTEMPT = text("INSERT INTO sign_in_attempt (id, name_hash, address_block) VALUES (:id, :name_hash, :block)")
 FORGET_ATTEMPTS = text(
     "DELETE FROM sign_in_attempt WHERE at < now() - interval '1 day' OR name_hash = :name_hash"
 )
@@ -27,3 +29,4 @@ IS_STANDING = text("""
 REVOKE_ADDRESSES = text(
     "UPDATE reply_address SET revoked_at = now() WHERE person_id = :staff_id AND revoked_at IS NULL"
 )
+FREE_INQUIRIES = text("UPDATE inquiry SET assignee_id = NULL WHERE assignee_id = :staff_id AND status <> 'closed'")

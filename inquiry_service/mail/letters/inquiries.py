@@ -11,7 +11,7 @@ from shared.letters import LetterRow
 def acknowledgement(room: Mailroom, letter: LetterRow) -> Composed:
     """To an address that nobody proved: not a byte that the visitor typed, and once a day."""
     inquiry = inquiries.find(room.session, letter.subject_id)
-    if not room.is_first_today():
+    if letter.resend_of is None and not room.is_first_today():
         raise LetterPointless("this address was acknowledged within a day")
     link = room.public_link(inquiry.id)
     subject, text, html = room.render(

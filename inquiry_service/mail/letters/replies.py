@@ -3,7 +3,7 @@
 from sqlalchemy import select, text
 
 from inquiry_service.db.models import Message, Reply, Staff
-from inquiry_service.domain import inquiries
+from inquiry_service.domain import inquiries, replies
 from inquiry_service.terms import AddressPurpose, MessageKind, ReplyStatus
 from shared.letter_freezing import Composed, LetterPointless, Mailroom
 from shared.letters import LetterRow
@@ -21,6 +21,8 @@ def answer(room: Mailroom, letter: LetterRow) -> Composed:
     reply = session.get_one(Reply, letter.subject_id)
     if reply.status not in (ReplyStatus.QUEUED, ReplyStatus.IN_DOUBT, ReplyStatus.FAILED):
         raise LetterPointless("the answer is no longer to be sent")
+    if replies.root_letter(session, letter.id) != reply.letter_id:
+        raise LetterPointless("the answer goes by a later letter")
     inquiry = inquiries.find(session, reply.inquiry_id)
     author = session.get_one(Staff, reply.author_id)
     message = session.get_one(Message, reply.id)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import marshmallow as ma
@@ -99,11 +100,13 @@ def _submit(question: dict[str, Any]) -> Receipt:
     try:
         return inquiries.submit(database(), parts().references, new, key=key, body_hash=body_hash)
     except SameKeyOtherBody:
+        # one form, another question: somebody went back and changed it, or a machine posts one token over and over
         key = f"{key}:{body_hash.hex()[:16]}"
+        new = replace(new, spam=_spam_score(question, proof, is_used_token=True))
         return inquiries.submit(database(), parts().references, new, key=key, body_hash=body_hash)
 
 
-def _spam_score(question: Mapping[str, Any], proof: FormProof) -> SpamScore:
+def _spam_score(question: Mapping[str, Any], proof: FormProof, *, is_used_token: bool = False) -> SpamScore:
     return score(
         FormTraces(
             question["name"],
@@ -111,6 +114,7 @@ def _spam_score(question: Mapping[str, Any], proof: FormProof) -> SpamScore:
             question["question"],
             honeypot=request.form.get("website", ""),
             is_form=True,
+            is_used_token=is_used_token,
             has_token=proof.submission_id is not None,
             is_expired=proof.is_expired,
             is_too_fast=proof.is_too_fast,

@@ -9,7 +9,7 @@ from inquiry_service.web.forms import FormNotRight, checked, of_domain, see
 from inquiry_service.web.schemas.forms import FirstDirectorForm
 from shared.errors import Invalid
 from shared.web.access import LINK, allow, require_own_page
-from shared.web.site import database, mark_private
+from shared.web.site import database, limited, mark_private
 
 pages = Blueprint("first_director", __name__, url_prefix="/account/first")
 _NEEDED = {"name": "Enter your name", "email": "Enter your email address", "password": "Enter a password"}
@@ -33,6 +33,9 @@ def become(secret: str) -> Response:
     """The account is there; its person signs in with it."""
     require_own_page()
     try:
+        limited("first_director", lambda s: s.limit_public_writes)
+        with database().reading() as session:
+            first_director.check_link(session, secret)  # before the password's costly hash
         given = checked(FirstDirectorForm(), {name: _(words) for name, words in _NEEDED.items()})
         staff.check_password(given["password"])
         password_hash = passwords.hash_password(given["password"])

@@ -25,8 +25,8 @@ from inquiry_service.web.auth import COOKIE
 from shared.audit import THE_SERVICE
 from shared.db import Database
 from shared.pair import sign
-from shared.people import ROLES, Person
-from shared.tokens import hash_secret, new_id, new_secret
+from shared.people import ROLES
+from shared.tokens import hash_secret, new_secret
 from shared.web.access import UNSAFE, allowed_for
 from tests.builders import PASSWORD, a_person, an_inquiry, bearer
 from tests.conftest import PAIR_SECRET, SECRET
@@ -197,7 +197,7 @@ def test_enrollment_lets_in_whom_the_policy_names(
     from enrollment_service.app import create_app
 
     app = create_app(make_enrollment_settings(inquiry_url=inquiry_address))
-    somebody = {role: Person(new_id(), role, "", frozenset({role})) for role in ROLES}
+    somebody = {role: a_person(inquiry_db, role, email=f"{role}@riverside.example") for role in ROLES}
     callers = {role: Caller(bearer(enrollment_db, person)) for role, person in somebody.items()}
     callers["disabled"] = Caller(cookie=a_cookie_from_better_days(inquiry_db))
     callers["sibling"] = Caller(is_sibling=True)
@@ -219,6 +219,24 @@ def a_cookie_from_better_days(inquiry_db: Database) -> str:
     with inquiry_db.transaction() as session:
         staff.disable(session, THE_SERVICE, gone.id)
     return secret
+
+
+def test_the_token_of_a_closed_account_opens_nothing_at_the_sibling(
+    enrollment_db: Database,
+    inquiry_db: Database,
+    make_enrollment_settings: Callable[..., Any],
+    inquiry_address: str,
+) -> None:
+    from enrollment_service.app import create_app
+
+    settings = make_enrollment_settings(inquiry_url=inquiry_address)
+    registrar = a_person(inquiry_db, "registrar", email="registrar@riverside.example")
+    token = bearer(enrollment_db, registrar)
+    assert create_app(settings).test_client().get("/office/", headers=token).status_code == 200
+    with inquiry_db.transaction() as session:
+        staff.disable(session, THE_SERVICE, registrar.id)
+    answer = create_app(settings).test_client().get("/api/enrollment/v1/letters", headers=token)
+    assert answer.status_code == 401
 
 
 def test_the_cookie_of_an_open_account_opens_the_sibling(

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID
 
+import pytest
 from sqlalchemy import text
 
 from inquiry_service.domain import inquiries, replies, reply_queue
@@ -43,9 +44,10 @@ def _staff(db: Database) -> list[Person]:
     ]
 
 
-def test_take_next_never_gives_one_inquiry_to_two(inquiry_db: Database) -> None:
+@pytest.mark.parametrize("waiting", [40, pytest.param(2000, marks=pytest.mark.long)])
+def test_take_next_never_gives_one_inquiry_to_two(inquiry_db: Database, waiting: int) -> None:
     people = _staff(inquiry_db)
-    made = {an_inquiry(inquiry_db) for _ in range(40)}
+    made = {an_inquiry(inquiry_db) for _ in range(waiting)}
 
     def take_all(number: int) -> list[UUID]:
         taken = []
@@ -76,9 +78,10 @@ def test_without_the_guard_two_take_the_same(inquiry_db: Database) -> None:
     assert len(set(_all_at_once(take))) == 1
 
 
-def test_one_submission_many_times_at_once_is_one_inquiry(inquiry_db: Database) -> None:
+@pytest.mark.parametrize("rounds", [10, pytest.param(500, marks=pytest.mark.long)])
+def test_one_submission_many_times_at_once_is_one_inquiry(inquiry_db: Database, rounds: int) -> None:
     references = References(inquiry_db, "inquiry_reference_seq", "Q")
-    for round_number in range(10):
+    for round_number in range(rounds):
         key = f"round-{round_number}"
 
         def submit(_: int, key: str = key) -> str:
@@ -86,15 +89,16 @@ def test_one_submission_many_times_at_once_is_one_inquiry(inquiry_db: Database) 
             return inquiries.submit(inquiry_db, references, new, key=key, body_hash=b"x" * 32).reference
 
         assert len(set(_all_at_once(submit))) == 1
-    assert inquiry_db.run(text("SELECT count(*) AS n FROM inquiry"))[0].n == 10
+    assert inquiry_db.run(text("SELECT count(*) AS n FROM inquiry"))[0].n == rounds
 
 
-def test_of_two_answers_at_once_one_goes_and_one_is_told(inquiry_db: Database) -> None:
+@pytest.mark.parametrize("rounds", [10, pytest.param(500, marks=pytest.mark.long)])
+def test_of_two_answers_at_once_one_goes_and_one_is_told(inquiry_db: Database, rounds: int) -> None:
     people = [
         a_director(inquiry_db),
         a_person(inquiry_db, "staff", email="ben@riverside.example", name="Ben"),
     ]
-    for _ in range(10):
+    for _ in range(rounds):
         inquiry_id = an_inquiry(inquiry_db)
         with inquiry_db.reading() as session:
             seen = inquiries.thread(session, inquiry_id)[-1].message.id
@@ -110,9 +114,10 @@ def test_of_two_answers_at_once_one_goes_and_one_is_told(inquiry_db: Database) -
         assert sorted(_all_at_once(answer, 2)) == ["goes", "told"]
 
 
-def test_undo_and_sending_never_both_win(inquiry_db: Database, inquiry_work: Any) -> None:
+@pytest.mark.parametrize("rounds", [10, pytest.param(500, marks=pytest.mark.long)])
+def test_undo_and_sending_never_both_win(inquiry_db: Database, inquiry_work: Any, rounds: int) -> None:
     director = a_director(inquiry_db)
-    for _ in range(10):
+    for _ in range(rounds):
         inquiry_id = an_inquiry(
             inquiry_db,
             email=f"{inquiry_work.database.run(text('SELECT gen_random_uuid()'))[0][0]}@example.com",

@@ -6,24 +6,35 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import case, func, select, text
 from sqlalchemy.orm import Session
 
 from inquiry_service.db.models import Inquiry, Message, RawMail, Staff
-from inquiry_service.domain import inquiries, replies
+from inquiry_service.db.models.base import Base
+from inquiry_service.domain import inquiries, replies, unfiled
 from inquiry_service.domain.errors import ThreadChanged, WrongMove
 from inquiry_service.domain.inquiries import NewInquiry
-from inquiry_service.domain.matching import DirectorSide, KnownAddress, director_verdict, reply_secrets
+from inquiry_service.domain.matching import (
+    DirectorSide,
+    KnownAddress,
+    director_verdict,
+    reply_secrets,
+    without_reply_secrets,
+)
 from inquiry_service.domain.parsed_email import ParsedEmail
-from inquiry_service.terms import AddressPurpose, RawMailStatus, Via
+from inquiry_service.terms import AddressPurpose, MessageKind, RawMailStatus, Via
 from shared import blobs, jobs
 from shared.db import first
-from shared.people import Person
+from shared.people import Person, normal_address
 from shared.references import References
 from shared.tokens import hash_secret, new_id
 
+MAX_SENDER = 254  # characters kept of the From addresses
+MAX_SUBJECT = 300
+MAX_EXCERPT = 300
 MAILBOX_PAGE = "/mailbox"  # the road whose writer sits at this very machine
 
+_BLOB = Base.metadata.tables["blob"]
 _STORE = text("""
     INSERT INTO raw_mail (id, sha256, mailbox, uidvalidity, uid, envelope_to) VALUES (:id, :sha256, :mailbox, :uidvalidity, :uid, :envelope_to)
     ON CONFLICT DO NOTHING RETURNING id
@@ -100,6 +111,8 @@ def file(session: Session, raw: RawMail, mail: ParsedEmail, intake: Intake) -> N
     """The mail is with its thread, or unfiled. Does nothing for one that is filed already."""
     if raw.status == RawMailStatus.FILED:
         return
+    raw.sender, raw.subject = _sender(mail), mail.subject[:MAX_SUBJECT]
+    raw.excerpt = " ".join(mail.written[: 100 * MAX_EXCERPT].split())[:MAX_EXCERPT]
     recipients = (*mail.recipients, *([raw.envelope_to] if raw.envelope_to else []))
     inquiry_id = None
     for secret in reply_secrets(recipients):
@@ -124,11 +137,14 @@ def _by_reply_address(
     if address.purpose == AddressPurpose.DIRECTOR:
         return _from_director(session, raw, mail, address, intake)
     inquiry = session.get(Inquiry, address.subject_id)
-    return _from_asker(session, raw, mail, inquiry, intake) if inquiry and address.is_alive else None
+    if inquiry is None or not address.is_alive:
+        return None
+    is_asker = mail.senders == (inquiry.asker_email_normal,)
+    return _from_asker(session, raw, mail, inquiry, intake, is_verified=is_asker)
 
 
 def _by_message_id(session: Session, raw: RawMail, mail: ParsedEmail, intake: Intake) -> UUID | None:
-    """A header can be copied from a forwarded letter: such a mail is with its thread, but never taken for the asker's or a director's."""
+    """A header can be copied from a forwarded letter, and From proves nothing: such a mail is with its thread, and never taken for the asker's."""
     if not mail.references:
         return None
     row = first(session, _LETTER_OF_MESSAGE_ID, message_ids=list(mail.references))
@@ -136,19 +152,28 @@ def _by_message_id(session: Session, raw: RawMail, mail: ParsedEmail, intake: In
         return None
     message = session.get(Message, row.subject_id)
     inquiry = session.get(Inquiry, message.inquiry_id if message else row.subject_id)
-    return _from_asker(session, raw, mail, inquiry, intake) if inquiry else None
+    return _from_asker(session, raw, mail, inquiry, intake, is_verified=False) if inquiry else None
 
 
-def _from_asker(session: Session, raw: RawMail, mail: ParsedEmail, inquiry: Inquiry, intake: Intake) -> UUID:
-    is_asker = mail.senders == (inquiry.asker_email_normal,)
+def _sender(mail: ParsedEmail) -> str:
+    return ", ".join(mail.senders)[:MAX_SENDER]
+
+
+def _said(mail: ParsedEmail) -> str:
+    return mail.written or mail.text or "(no text)"
+
+
+def _from_asker(
+    session: Session, raw: RawMail, mail: ParsedEmail, inquiry: Inquiry, intake: Intake, *, is_verified: bool
+) -> UUID:
     inquiries.follow_up(
         session,
         inquiry.id,
-        mail.written or mail.text or "(no text)",
+        _said(mail),
         via=Via.MAIL,
         due_at=intake.due_at,
-        sender_address=None if is_asker else ", ".join(mail.senders)[:254],
-        is_verified=is_asker,
+        sender_address=None if is_verified else _sender(mail),
+        is_verified=is_verified,
         is_automatic=mail.is_automatic,
         raw_mail_id=raw.id,
     )
@@ -176,7 +201,13 @@ def _from_director(
         return based_on.inquiry_id
     try:
         replies.answer(
-            session, based_on.inquiry_id, author, mail.written, based_on=based_on.id, via=Via.MAIL, undo_s=0
+            session,
+            based_on.inquiry_id,
+            author,
+            without_reply_secrets(mail.written),
+            based_on=based_on.id,
+            via=Via.MAIL,
+            undo_s=0,
         )
     except ThreadChanged:
         _hold(
@@ -196,7 +227,7 @@ def _hold(session: Session, based_on: Message, author: Person, mail: ParsedEmail
         session,
         based_on.inquiry_id,
         author,
-        mail.written or mail.text,
+        without_reply_secrets(mail.written or mail.text),
         why,
         based_on=based_on.position or 1,
         via=Via.MAIL,
@@ -209,6 +240,7 @@ def _about_registration(
     """An answer to a registration's letter continues the inquiry that is linked to it, or opens one."""
     if mail.is_automatic:
         return None
+    is_student = mail.senders == (normal_address(facts.email),)
     linked = session.scalars(
         select(Inquiry)
         .where(Inquiry.registration_id == facts.registration_id)
@@ -216,35 +248,65 @@ def _about_registration(
         .limit(1)
     ).first()
     if linked is not None:
-        return _from_asker(session, raw, mail, linked, intake)
-    receipt = inquiries.submit_within(
-        session, intake.references, _registration_inquiry(raw, mail, facts, intake), key=f"mail:{raw.id}"
-    )
+        is_asker = is_student and mail.senders == (linked.asker_email_normal,)
+        return _from_asker(session, raw, mail, linked, intake, is_verified=is_asker)
+    new = _registration_inquiry(raw, mail, facts, intake, is_student=is_student)
+    receipt = inquiries.submit_within(session, intake.references, new, key=f"mail:{raw.id}")
+    if not is_student:
+        _add_strangers_words(session, raw, mail, receipt.id)
     return receipt.id
 
 
 def _registration_inquiry(
-    raw: RawMail, mail: ParsedEmail, facts: RegistrationFacts, intake: Intake
+    raw: RawMail, mail: ParsedEmail, facts: RegistrationFacts, intake: Intake, *, is_student: bool
 ) -> NewInquiry:
+    """A stranger's words are never the question itself: answers quote it, and the student's page shows it."""
+    by_another = f"A mail about {facts.reference} came from another address. Open it at the desk, and check who wrote it."
     return NewInquiry(
         name=facts.name,
         email=facts.email,
-        question=mail.written or mail.text or "(no text)",
+        question=_said(mail) if is_student else by_another,
         due_at=intake.due_at,
         program=facts.program,
         source=f"reply to a letter about {facts.reference}",
         via=Via.MAIL,
         registration_id=facts.registration_id,
         registration_reference=facts.reference,
+        raw_mail_id=raw.id if is_student else None,
+    )
+
+
+def _add_strangers_words(session: Session, raw: RawMail, mail: ParsedEmail, inquiry_id: UUID) -> None:
+    inquiries.add_message(
+        session,
+        inquiries.find(session, inquiry_id, lock=True),
+        MessageKind.FOLLOW_UP,
+        _said(mail),
+        via=Via.MAIL,
+        sender_address=_sender(mail),
+        is_verified=False,
         raw_mail_id=raw.id,
     )
 
 
 def unsettled(session: Session, limit: int = 50) -> list[Mapping[str, Any]]:
-    """Mails that a person should look at: unreadable or unfiled ones, oldest first."""
+    """Mails that a person should look at: unreadable or unfiled ones, and those that nobody read in five minutes, oldest first.
+
+    `opening` is the original's first 600 bytes where nothing of it was read.
+    """
+    first_bytes = select(func.substr(_BLOB.c.bytes, 1, 600)).where(_BLOB.c.sha256 == RawMail.sha256)
     found = session.execute(
-        select(RawMail.id, RawMail.status, RawMail.error, RawMail.received_at)
-        .where(RawMail.status.in_([RawMailStatus.UNFILED, RawMailStatus.UNREADABLE]))
+        select(
+            RawMail.id,
+            RawMail.status,
+            RawMail.error,
+            RawMail.received_at,
+            RawMail.sender,
+            RawMail.subject,
+            RawMail.excerpt,
+            case((RawMail.excerpt.is_(None), first_bytes.scalar_subquery())).label("opening"),
+        )
+        .where(unfiled.NEEDS_A_PERSON)
         .order_by(RawMail.received_at)
         .limit(limit)
     )

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from inquiry_service.domain.parsed_email import ParsedEmail
 
+_SECRET_ANYWHERE = re.compile(r"(?i)\br\+[a-z2-7]{26}@")
 _SECRET = re.compile(r"r\+([a-z2-7]{26})@")
 
 
@@ -35,6 +36,11 @@ def reply_secrets(recipients: Iterable[str]) -> list[str]:
     return [match.group(1) for address in recipients if (match := _SECRET.match(address.lower()))]
 
 
+def without_reply_secrets(text: str) -> str:
+    """The text with none of our reply addresses in it: a quoted one in an answer would let the asker write as the director."""
+    return _SECRET_ANYWHERE.sub("r+…@", text)
+
+
 def director_verdict(
     mail: ParsedEmail, address: KnownAddress, director: DirectorSide
 ) -> tuple[Literal["send", "hold", "file"], str]:
@@ -53,4 +59,8 @@ def director_verdict(
         return "hold", "no text of yours was found in it"
     if not mail.has_quotation:
         return "hold", "neither the marker line nor a quotation was found, so all of it would be sent"
+    if not mail.is_certain:
+        return "hold", "what you wrote could not be told for certain from what you quoted"
+    if any(not file.is_shown_in_text for file in mail.attachments):
+        return "hold", "it has files, and an answer carries none"
     return "send", ""

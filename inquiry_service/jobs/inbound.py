@@ -14,8 +14,9 @@ def file_mail(context: JobContext, payload: Mapping[str, str]) -> None:
     raw, data = inbound.bytes_of(context.session, UUID(payload["raw_mail_id"]))
     try:
         mail = parse(data)
-    except UnreadableMail as error:
-        inbound.note_unreadable(context.session, raw, str(error))
+    except Exception as error:  # RecursionError too: a person looks at it, nothing tries for ever
+        why = str(error) if isinstance(error, UnreadableMail) else type(error).__name__
+        inbound.note_unreadable(context.session, raw, why)
         return
     intake = inbound.Intake(desk.references, desk.due_now(), desk.enrollment.registration_behind)
     inbound.file(context.session, raw, mail, intake)

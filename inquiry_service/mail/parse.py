@@ -1,19 +1,18 @@
-"""Raw bytes to `ParsedEmail`: whatever can be read is read, and nothing in a mail may raise past `parse`."""
+"""Raw bytes to `ParsedEmail`: whatever can be read is read. The parts are found in `mime`, the writer's words in `quotation`."""
 
 import re
-from email import message_from_bytes, policy
-from email.message import EmailMessage, Message
 from email.utils import getaddresses
 
-from mailparser_reply import EmailReplyParser
-
 from inquiry_service.domain.parsed_email import AttachedFile, ParsedEmail
+from inquiry_service.mail import mime
 from inquiry_service.mail.html_text import text_of_html
+from inquiry_service.mail.mime import Headers, Part
+from inquiry_service.mail.quotation import MARKER as MARKER
+from inquiry_service.mail.quotation import what_was_written as what_was_written
 
-MARKER = "Write your answer above this line"
 MAX_TEXT = 200_000
-_LANGUAGES = ["en", "es", "de", "fr", "pt", "it", "nl", "pl", "da"]
-_QUOTED = re.compile(r"(?m)^\s*>")
+MOST_ADDRESSES = 100
+CUT = "(The mail goes on: its original has the rest.)"
 _NUL = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -23,120 +22,170 @@ class UnreadableMail(Exception):
 
 def parse(data: bytes) -> ParsedEmail:
     """What can be read of the mail. Raises UnreadableMail only where there is no header at all."""
-    message = message_from_bytes(data, policy=policy.default)
-    assert isinstance(message, EmailMessage)
-    if not message.keys():
+    mail = mime.read(data)
+    headers = mail.headers
+    if not headers.fields:
         raise UnreadableMail("it has no headers")
-    text = _clean(_text(message))[:MAX_TEXT]
-    written, has_quotation = what_was_written(text)
-    senders = _addresses(message, "From")
+    text, is_whole = _text(mail)
+    written = what_was_written(text)
+    senders = _addresses(headers, "From")
     return ParsedEmail(
-        message_id=_one(message, "Message-ID"),
+        message_id=_one(headers, "Message-ID"),
         senders=tuple(address.casefold() for _, address in senders),
         sender_name=senders[0][0] if senders else "",
         recipients=tuple(
-            a for header in ("Delivered-To", "To", "Cc") for _, a in _addresses(message, header)
+            address for header in ("Delivered-To", "To", "Cc") for _, address in _addresses(headers, header)
         ),
-        subject=_one(message, "Subject") or "",
+        subject=_one(headers, "Subject") or "",
         text=text,
-        written=written,
-        has_quotation=has_quotation,
-        references=_references(message),
-        is_automatic=_is_automatic(message),
-        authentication_results=tuple(str(value) for value in message.get_all("Authentication-Results", [])),
-        attachments=tuple(_attachments(message)),
+        written=written.text if is_whole or CUT in written.text else f"{written.text}\n\n{CUT}",
+        has_quotation=written.has_quotation,
+        is_certain=written.is_certain and is_whole,
+        references=_references(headers),
+        is_automatic=_is_automatic(mail),
+        authentication_results=tuple(_clean(value) for value in headers.all("Authentication-Results")),
+        attachments=tuple(_attachments(mail)),
     )
-
-
-def what_was_written(text: str) -> tuple[str, bool]:
-    """The writer's own words above the quotation, and whether a quotation (or our marker) was found. Never empty for a text that is not."""
-    own, marker, _ = text.partition(MARKER)
-    if marker:
-        own = own.rpartition("\n")[0]  # what precedes the marker on its line is the quote sign or a dash
-    read = EmailReplyParser(languages=_LANGUAGES).read(own)
-    latest = (read.latest_reply or "").strip()
-    has_quotation = bool(marker) or bool(_QUOTED.search(text)) or len(read.replies) > 1
-    return latest or own.strip() or text.strip(), has_quotation
 
 
 def _clean(text: str) -> str:
     return _NUL.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def _one(message: Message, header: str) -> str | None:
-    try:
-        value = message[header]
-    except Exception:  # the library raises many kinds on broken headers
-        return None
-    return _clean(str(value)).strip() or None if value is not None else None
+def _one(headers: Headers, name: str) -> str | None:
+    value = headers.first(name)
+    return _clean(mime.words_of(value)).strip() or None if value is not None else None
 
 
-def _addresses(message: Message, header: str) -> list[tuple[str, str]]:
+def _addresses(headers: Headers, name: str) -> list[tuple[str, str]]:
+    """Addresses first, encoded words after: a name that decodes to an address stays a name."""
+    found = [pair for value in headers.all(name) for pair in _addresses_in(value)]
+    return [
+        (_clean(mime.words_of(called)), _clean(address)) for called, address in found if address.find("@") > 0
+    ][:MOST_ADDRESSES]
+
+
+def _addresses_in(value: str) -> list[tuple[str, str]]:
     try:
-        values = [str(value) for value in message.get_all(header, [])]
-    except Exception:
+        return getaddresses([value])
+    except Exception:  # the library raises many kinds on broken headers, RecursionError among them
         return []
-    return [(_clean(name), address) for name, address in getaddresses(values) if "@" in address]
 
 
-def _references(message: Message) -> tuple[str, ...]:
-    found = " ".join(_one(message, header) or "" for header in ("References", "In-Reply-To"))
+def _references(headers: Headers) -> tuple[str, ...]:
+    found = " ".join(_one(headers, name) or "" for name in ("References", "In-Reply-To"))
     return tuple(dict.fromkeys(re.findall(r"<[^<>\s]+>", found)))[-50:]
 
 
-def _is_automatic(message: Message) -> bool:
+def _is_automatic(mail: Part) -> bool:
     """RFC 3834 and its older cousins; `Auto-Submitted: no` is a person."""
-    submitted = (_one(message, "Auto-Submitted") or "no").lower()
-    precedence = (_one(message, "Precedence") or "").lower()
+    headers = mail.headers
+    submitted = (_one(headers, "Auto-Submitted") or "no").lower()
+    precedence = (_one(headers, "Precedence") or "").lower()
     return (
         not submitted.startswith("no")
         or precedence in ("bulk", "junk", "list", "auto_reply")
         or any(
-            message[header] is not None
-            for header in ("List-Id", "List-Unsubscribe", "X-Autoreply", "X-Autorespond")
+            headers.first(name) is not None
+            for name in ("List-Id", "List-Unsubscribe", "X-Autoreply", "X-Autorespond")
         )
-        or (_one(message, "Return-Path") or "") == "<>"
-        or message.get_content_type() == "multipart/report"
+        or (_one(headers, "Return-Path") or "") == "<>"
+        or mail.type == "multipart/report"
     )
 
 
-def _text(message: EmailMessage) -> str:
-    try:
-        body = message.get_body(preferencelist=("plain", "html"))
-    except Exception:
-        body = None
-    if body is None:
-        return ""
-    content = _content(body)
-    return text_of_html(content) if body.get_content_type() == "text/html" else content
+def _text(mail: Part) -> tuple[str, bool]:
+    """All text of the mail's body, and whether it is all: also what a writer put below a picture is their word."""
+    reader = _TextReader()
+    reader.take(mail)
+    if not reader.has_text:
+        reader.take_any(mail)
+    text = _clean("\n\n".join(piece.strip("\n") for piece in reader.pieces if piece.strip()))
+    is_whole = reader.is_whole and len(text) <= MAX_TEXT and all(part.is_whole for part in mail.walk())
+    return text[:MAX_TEXT], is_whole
 
 
-def _content(part: Message) -> str:
-    try:
-        return str(part.get_content())  # type: ignore[attr-defined]
-    except Exception:  # an unknown charset, broken base64: what is there is shown
-        payload = part.get_payload(decode=True)
-        return payload.decode("utf-8", "replace") if isinstance(payload, bytes) else str(part.get_payload())
+class _TextReader:
+    """Collects texts until the mail's share is used up."""
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+        self.is_whole = True
+        self._left = mime.MAX_TEXT_BYTES
+
+    @property
+    def has_text(self) -> bool:
+        return any(piece.strip() for piece in self.pieces)
+
+    def take(self, part: Part) -> None:
+        """The texts of the body: of alternatives one, of related parts the first, files and forwarded mails left out."""
+        if part.is_attached or part.type.startswith("message/"):
+            return
+        if part.type == "multipart/alternative" and part.parts:
+            self._take_one_of(part.parts)
+        elif part.type == "multipart/related":
+            for child in part.parts[:1]:
+                self.take(child)
+        elif part.parts:
+            for child in part.parts:
+                self.take(child)
+        elif part.type in ("text/plain", "text/html") and not part.file_name:
+            self._read(part)
+        elif part.described.get_content_maintype() == "multipart":
+            self._read(part)  # its boundary is nowhere: what is there is shown
+
+    def take_any(self, mail: Part) -> None:
+        """A mail with no text of its own: the first text in what it carries."""
+        for part in mail.walk():
+            if part.described.get_content_maintype() == "text" and not self.has_text:
+                self._read(part)
+
+    def _take_one_of(self, parts: list[Part]) -> None:
+        """Plain text first, HTML where the plain one is empty, then whatever has text."""
+        before = len(self.pieces)
+        by_type = sorted(parts, key=lambda part: {"text/plain": 0, "text/html": 1}.get(part.type, 2))
+        for part in by_type:
+            self.take(part)
+            if any(piece.strip() for piece in self.pieces[before:]):
+                return
+
+    def _read(self, part: Part) -> None:
+        if self._left <= 0:
+            self.is_whole = False
+            return
+        text, is_whole = mime.text_of(part, self._left)
+        self._left -= min(len(part.body), self._left)
+        self.is_whole = self.is_whole and is_whole
+        self.pieces.append(text_of_html(text) if part.type == "text/html" else text)
 
 
-def _attachments(message: EmailMessage) -> list[AttachedFile]:
-    found = []
-    try:
-        parts = list(message.iter_attachments())
-    except Exception:
-        return []
-    for number, part in enumerate(parts, 1):
-        payload = part.get_payload(decode=True)
-        size = len(payload) if isinstance(payload, bytes) else 0
-        found.append(
-            AttachedFile(
-                safe_name(part.get_filename() or f"attachment-{number}"), part.get_content_type(), size
-            )
-        )
+def _attachments(mail: Part) -> list[AttachedFile]:
+    """Every part that is a file: it says so, has a name, or is no text. A forwarded mail is one file."""
+    found: list[AttachedFile] = []
+    waiting = [mail]
+    while waiting:
+        part = waiting.pop(0)
+        if part.type == "message/rfc822" or not part.parts:
+            if _is_file(part) and part is not mail:
+                found.append(_file(part, len(found) + 1))
+        else:
+            waiting = [*part.parts, *waiting]
     return found
+
+
+def _is_file(part: Part) -> bool:
+    return part.is_attached or bool(part.file_name) or part.type not in ("text/plain", "text/html")
+
+
+def _file(part: Part, number: int) -> AttachedFile:
+    is_shown = part.described.get_content_maintype() == "image" and (
+        part.headers.first("content-id") is not None and not part.is_attached
+    )
+    name = safe_name(part.file_name or f"attachment-{number}")
+    return AttachedFile(name, part.type, len(mime.bytes_of(part)), is_shown)
 
 
 def safe_name(name: str) -> str:
     """A file name without folders, control characters, or a leading dot."""
-    last = re.split(r"[\\/]", _clean(name))[-1]
+    last = re.split(r"[\\/]", _clean(mime.words_of(name)))[-1]
     return re.sub(r"[^\w.() -]", "_", last).lstrip(".").strip()[:120] or "attachment"

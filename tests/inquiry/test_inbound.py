@@ -1,19 +1,23 @@
 """Mail in: stored first, filed by our own addresses, a director's answer only from the director."""
 
 from email.message import EmailMessage
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
 from inquiry_service.db.models import Inquiry, Reply
-from inquiry_service.domain import inbound, inquiries, staff
-from inquiry_service.mail.parse import MARKER
+from inquiry_service.domain import inbound, inquiries, replies, staff
+from inquiry_service.domain.inbound import Intake, RegistrationFacts
+from inquiry_service.jobs import inbound as filing
+from inquiry_service.mail.parse import MARKER, parse
 from inquiry_service.terms import ReplyStatus, Via
 from shared.audit import THE_SERVICE
 from shared.clock import utc_now
 from shared.db import Database
-from tests.builders import EFFAT, a_director, an_inquiry
+from shared.references import References
+from tests.builders import EFFAT, a_director, an_inquiry, sign_in
 from tests.working import Working, text_of
 
 
@@ -214,3 +218,191 @@ def test_bytes_that_are_no_mail_are_a_visible_item(inquiry_db: Database, inquiry
     _arrives(inquiry_db, inquiry_work, b"\x00\x01\x02")
     with inquiry_db.reading() as session:
         assert [item["status"] for item in inbound.unsettled(session)] == ["unreadable"]
+
+
+def _quotation_of(notice: EmailMessage) -> str:
+    return "".join(f"> {line}\n" for line in text_of(notice).splitlines())
+
+
+ATTRIBUTION = "On Mon, Nov 23, 2026 at 10:00 AM Frontdesk <desk@riverside.example> wrote:\n"
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        "Hello,\n\nOn Monday, October 5, the state board wrote:\nstudents need 40 hours.\n\nThe price is 900 dollars.",
+        "Hello,\nFrom: 9 AM\nTo: 5 PM\nwe are open and the price is 900 dollars.",
+    ],
+    ids=["a board wrote", "hours"],
+)
+def test_a_mailed_answer_goes_out_whole(inquiry_db: Database, inquiry_work: Working, own: str) -> None:
+    director = a_director(inquiry_db)
+    an_inquiry(inquiry_db)
+    inquiry_work.drain()
+    notice = inquiry_work.letters(director.email)[0]
+    body = f"{own}\n\n{ATTRIBUTION}{_quotation_of(notice)}"
+    _arrives(inquiry_db, inquiry_work, a_mail(str(notice["Reply-To"]), body, sender=director.email))
+    assert own in text_of(inquiry_work.letters(EFFAT)[-1])
+    assert [reply.status for reply in _replies(inquiry_db)] == [ReplyStatus.SENT]
+
+
+def test_a_mailed_answer_below_the_quotation_is_held_with_every_word(
+    inquiry_db: Database, inquiry_work: Working
+) -> None:
+    director, inquiry_id = a_director(inquiry_db), an_inquiry(inquiry_db)
+    inquiry_work.drain()
+    notice = inquiry_work.letters(director.email)[0]
+    body = f"See below.\n\n{ATTRIBUTION}{_quotation_of(notice)}Yes, it is easy.\n\nCall me at 5."
+    _arrives(inquiry_db, inquiry_work, a_mail(str(notice["Reply-To"]), body, sender=director.email))
+    with inquiry_db.reading() as session:
+        held = [text for _, text in replies.held_replies(session, inquiry_id)]
+    assert len(held) == 1
+    assert [
+        words for words in ("See below.", "Yes, it is easy.", "Call me at 5.") if words not in held[0]
+    ] == []
+
+
+def test_a_mailed_answer_with_a_file_is_held(inquiry_db: Database, inquiry_work: Working) -> None:
+    director = a_director(inquiry_db)
+    an_inquiry(inquiry_db)
+    inquiry_work.drain()
+    notice = inquiry_work.letters(director.email)[0]
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = director.email, str(notice["Reply-To"]), "Re: hello"
+    mail.set_content(f"The brochure is attached.\n\n{ATTRIBUTION}{_quotation_of(notice)}")
+    mail.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="brochure.pdf")
+    _arrives(inquiry_db, inquiry_work, mail.as_bytes())
+    assert [reply.held_because for reply in _replies(inquiry_db)] == [
+        "it has files, and an answer carries none"
+    ]
+
+
+def test_a_held_answer_does_not_show_the_directors_reply_address(
+    inquiry_db: Database, inquiry_work: Working
+) -> None:
+    director, inquiry_id = a_director(inquiry_db), an_inquiry(inquiry_db)
+    inquiry_work.drain()
+    notice = inquiry_work.letters(director.email)[0]
+    address = str(notice["Reply-To"])
+    body = f"Yes.\n\nFrom: Frontdesk <{address}>\nSent: Monday\n\n{text_of(notice)}"
+    _arrives(inquiry_db, inquiry_work, a_mail(address, body, sender=director.email))
+    with inquiry_db.reading() as session:
+        [(_, held)] = replies.held_replies(session, inquiry_id)
+    assert "Yes." in held
+    assert address not in held
+    assert "r+…@" in held
+
+
+def test_a_mail_that_only_names_our_letter_is_never_taken_for_the_askers(
+    inquiry_db: Database, inquiry_work: Working
+) -> None:
+    inquiry_id = an_inquiry(inquiry_db)
+    inquiry_work.drain()
+    letter = inquiry_work.letters(EFFAT)[0]
+    mail = a_mail(
+        "hello@riverside.example",
+        "Please write to me at b@c.example.",
+        headers={"In-Reply-To": letter["Message-ID"]},
+    )
+    _arrives(inquiry_db, inquiry_work, mail)
+    with inquiry_db.reading() as session:
+        last = inquiries.thread(session, inquiry_id)[-1].message
+        public = [entry.message.id for entry in inquiries.thread(session, inquiry_id, is_public=True)]
+    assert (last.is_verified, last.sender_address) == (False, EFFAT)
+    assert last.id not in public
+
+
+REGISTRATION_ADDRESS = f"r+{'a' * 26}@riverside.example"
+STUDENT = "student@example.com"
+
+
+def _about_a_registration(db: Database, sender: str, registration_id: UUID) -> UUID:
+    """A mail to the reply address of a registration's letter is filed; the inquiry it is in."""
+    facts = RegistrationFacts(registration_id, "R-234567", "phlebotomy", "Sam Student", STUDENT)
+    references = References(db, "inquiry_reference_seq", "Q")
+    data = a_mail(REGISTRATION_ADDRESS, f"Words of {sender}.", sender=sender, message_id=f"<{uuid4()}@mail>")
+    with db.transaction() as session:
+        raw_id = inbound.store_raw(session, data, mailbox="imap")
+        assert raw_id is not None
+        raw, _ = inbound.bytes_of(session, raw_id)
+        inbound.file(session, raw, parse(data), Intake(references, utc_now(), lambda _: facts))
+        assert raw.inquiry_id is not None
+        return raw.inquiry_id
+
+
+@pytest.mark.parametrize("is_linked", [False, True], ids=["opens", "continues"])
+@pytest.mark.parametrize("sender", [STUDENT, "stranger@example.com"])
+def test_a_stranger_with_a_students_letter_does_not_speak_as_the_student(
+    inquiry_db: Database, inquiry_work: Working, sender: str, is_linked: bool
+) -> None:
+    registration_id = uuid4()
+    if is_linked:
+        _about_a_registration(inquiry_db, STUDENT, registration_id)
+    inquiry_id = _about_a_registration(inquiry_db, sender, registration_id)
+    inquiry = _inquiry(inquiry_db, inquiry_id)
+    assert (inquiry.asker_email, inquiry.asker_name) == (STUDENT, "Sam Student")
+    with inquiry_db.reading() as session:
+        last = inquiries.thread(session, inquiry_id)[-1].message
+        public = [entry.message.id for entry in inquiries.thread(session, inquiry_id, is_public=True)]
+    assert last.body == f"Words of {sender}."
+    assert last.is_verified is (sender == STUDENT)
+    assert (last.id in public) is (sender == STUDENT)
+    assert last.sender_address == (None if sender == STUDENT else sender)
+    assert sender == STUDENT or sender not in inquiry.opening
+
+
+def test_an_inquiry_that_a_stranger_opened_can_be_answered(
+    inquiry_db: Database, inquiry_work: Working
+) -> None:
+    director = a_director(inquiry_db)
+    inquiry_id = _about_a_registration(inquiry_db, "stranger@example.com", uuid4())
+    with inquiry_db.transaction() as session:
+        replies.answer(session, inquiry_id, director, "Was that you?", undo_s=0)
+    inquiry_work.drain()
+    letter = inquiry_work.letters(STUDENT)[-1]
+    assert "Was that you?" in text_of(letter)
+    assert "Words of" not in text_of(letter)
+
+
+def test_a_mail_that_breaks_its_reader_is_a_visible_item_with_its_original(
+    inquiry_db: Database, inquiry_work: Working, inquiry_client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def endless(data: bytes) -> None:
+        raise RecursionError("maximum recursion depth exceeded")
+
+    monkeypatch.setattr(filing, "parse", endless)
+    sign_in(inquiry_client, inquiry_db, a_director(inquiry_db))
+    mail = a_mail("hello@riverside.example", "Is anybody there?")
+    raw_id = _arrives(inquiry_db, inquiry_work, mail)
+    page = inquiry_client.get("/desk/unfiled").text
+    assert "RecursionError" in page
+    assert "Is anybody there?" in page
+    assert inquiry_client.get(f"/desk/unfiled/{raw_id}/original").data == mail
+
+
+def test_a_mail_that_nobody_read_in_five_minutes_is_a_visible_item(
+    inquiry_db: Database, inquiry_client: FlaskClient
+) -> None:
+    sign_in(inquiry_client, inquiry_db, a_director(inquiry_db))
+    mail = a_mail("hello@riverside.example", "Is anybody there?")
+    with inquiry_db.transaction() as session:
+        raw_id = inbound.store_raw(session, mail, mailbox="imap")
+        assert inbound.unsettled(session) == []
+    inquiry_db.run(text("UPDATE raw_mail SET received_at = now() - interval '6 minutes'"))
+    page = inquiry_client.get("/desk/unfiled").text
+    assert "not read yet" in page
+    assert "Is anybody there?" in page
+    assert inquiry_client.get(f"/desk/unfiled/{raw_id}/original").data == mail
+
+
+def test_the_list_of_unfiled_mails_shows_what_filing_read(
+    inquiry_db: Database, inquiry_work: Working
+) -> None:
+    _arrives(
+        inquiry_db, inquiry_work, a_mail("hello@riverside.example", "word " + "\n" * 4000 + "more " * 900)
+    )
+    with inquiry_db.reading() as session:
+        [item] = inbound.unsettled(session)
+    assert (item["sender"], item["subject"], item["opening"]) == (EFFAT, "Re: hello", None)
+    assert item["excerpt"].startswith("word more more")
+    assert len(item["excerpt"]) <= inbound.MAX_EXCERPT

@@ -1,0 +1,290 @@
+"""A mail's bytes to its parts. Every step is bounded, so that no shape of a mail costs more than reading its bytes does."""
+
+import binascii
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email.message import Message
+
+MAX_HEADERS_BYTES = 64 * 1024
+MAX_HEADER_BYTES = 20 * 1024
+MAX_TYPE = 4 * 1024  # characters of a header that describes its part
+MAX_DEPTH = 10
+MAX_PARTS = 100
+MAX_SEARCHED_BYTES = 80_000_000  # for boundaries, over all depths: a mail is at most 25 MB
+MAX_TEXT_BYTES = 1_000_000
+MAX_UUENCODED_BYTES = 200_000
+_MOST_HEADER_LINES = 10_000
+_MOST_HEADER_BLOCK = 1_000_000  # bytes; what comes without a blank line after so many is the body
+_MOST_BOUNDARY_LINES = 1000
+
+_NAME = re.compile(rb"[!-9;-~]{1,200}$")
+_WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
+_BETWEEN_WORDS = re.compile(r"(?<=\?=)\s+(?==\?)")
+_TYPE_HEADERS = ("content-type", "content-disposition", "content-transfer-encoding")
+_NO_CHARSETS = frozenset(["punycode", "idna", "unicode_escape", "raw_unicode_escape"])  # slow, or no charsets
+
+
+@dataclass(frozen=True)
+class Headers:
+    """The header lines, unfolded, encoded words as they came. Names are lower-cased."""
+
+    fields: tuple[tuple[str, str], ...]
+
+    def all(self, name: str) -> list[str]:
+        """Every value of that name, the topmost first."""
+        return [value for known, value in self.fields if known == name.lower()]
+
+    def first(self, name: str) -> str | None:
+        """The topmost value."""
+        return next(iter(self.all(name)), None)
+
+
+@dataclass
+class Part:
+    """A leaf with its bytes as they came, or a container with its parts. `is_whole` is false where a bound left something unread."""
+
+    headers: Headers
+    described: Message
+    body: bytes
+    parts: list["Part"] = field(default_factory=list)
+    is_whole: bool = True
+
+    @property
+    def type(self) -> str:
+        """`text/plain` where it says nothing that can be read."""
+        return self.described.get_content_type()
+
+    @property
+    def file_name(self) -> str | None:
+        """As it was given, not made safe."""
+        try:
+            return self.described.get_filename()
+        except Exception:  # the library raises many kinds on broken parameters
+            return None
+
+    @property
+    def is_attached(self) -> bool:
+        """It says so itself."""
+        return (self.headers.first("content-disposition") or "").strip().lower().startswith("attachment")
+
+    def walk(self) -> Iterator["Part"]:
+        """The part and all parts in it, in their order."""
+        yield self
+        for part in self.parts:
+            yield from part.walk()
+
+
+def read(data: bytes) -> Part:
+    """The mail with its parts, at most 100 of them, ten deep; what lies deeper is a leaf."""
+    if b"\n" not in data:
+        data = data.replace(b"\r", b"\n")
+    return _Reader().part(data.lstrip(b"\r\n"), 0)
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self._count = 0
+        self._searched_bytes = 0
+
+    def part(self, data: bytes, depth: int, default_type: str = "text/plain") -> Part:
+        self._count += 1
+        headers, body = _split(data)
+        part = Part(headers, _described(headers, default_type), body)
+        if part.described.get_content_maintype() == "multipart":
+            self._fill(part, depth)
+        elif part.type == "message/rfc822":
+            if depth < MAX_DEPTH and self._count < MAX_PARTS:
+                part.parts = [self.part(bytes_of(part), depth + 1)]
+            else:
+                part.is_whole = False
+        return part
+
+    def _fill(self, part: Part, depth: int) -> None:
+        boundary = _boundary(part.described)
+        self._searched_bytes += len(part.body)
+        if depth >= MAX_DEPTH or self._searched_bytes > MAX_SEARCHED_BYTES:
+            part.is_whole = False
+            return
+        sections = _sections(part.body, boundary) if boundary else []
+        default = "message/rfc822" if part.type == "multipart/digest" else "text/plain"
+        for section in sections:
+            if self._count >= MAX_PARTS:
+                part.is_whole = False
+                return
+            part.parts.append(self.part(section, depth + 1, default))
+
+
+def _split(data: bytes) -> tuple[Headers, bytes]:
+    """Headers and body. A line that is no header begins the body, as mail programs read it."""
+    if data[:2].startswith((b"\n", b"\r\n")):
+        return Headers(()), data.partition(b"\n")[2]
+    end, begins = _end_of_headers(data)
+    lines: list[tuple[str, bytes]] = []
+    at = kept_bytes = 0
+    for _ in range(_MOST_HEADER_LINES):
+        if at >= end or kept_bytes >= MAX_HEADERS_BYTES:
+            break
+        line_end = data.find(b"\n", at, end)
+        line_end = end if line_end < 0 else line_end
+        line = data[at : min(line_end, at + MAX_HEADER_BYTES)]
+        name, colon, value = line.partition(b":")
+        if line[:1] in (b" ", b"\t"):
+            if lines and len(lines[-1][1]) < MAX_HEADER_BYTES:
+                lines[-1] = (lines[-1][0], lines[-1][1] + line)
+                kept_bytes += len(line)
+        elif colon and _NAME.match(name.rstrip()):
+            lines.append((name.rstrip().decode("ascii").lower(), value))
+            kept_bytes += len(line)
+        elif not (at == 0 and line.startswith((b"From ", b">From "))):
+            return _headers(lines), data[at:]
+        at = line_end + 1
+    return _headers(lines), data[begins:]
+
+
+def _end_of_headers(data: bytes) -> tuple[int, int]:
+    """Where the header block ends and where the body begins."""
+    found = [
+        (at, at + len(blank))
+        for blank in (b"\n\n", b"\n\r\n")
+        if (at := data.find(blank, 0, _MOST_HEADER_BLOCK)) >= 0
+    ]
+    nowhere = min(len(data), _MOST_HEADER_BLOCK)
+    return min(found, default=(nowhere, nowhere))
+
+
+def _headers(lines: list[tuple[str, bytes]]) -> Headers:
+    return Headers(tuple((name, _unfolded(value)) for name, value in lines))
+
+
+def _unfolded(value: bytes) -> str:
+    value = value[:MAX_HEADER_BYTES].replace(b"\r", b"").strip()
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
+
+
+def _described(headers: Headers, default_type: str) -> Message:
+    described: Message = Message()
+    described.set_default_type(default_type)
+    for name in _TYPE_HEADERS:
+        if value := headers.first(name):
+            described[name] = value[:MAX_TYPE]
+    return described
+
+
+def _boundary(described: Message) -> bytes:
+    try:
+        return (described.get_boundary() or "").encode("utf-8", "surrogateescape")
+    except Exception:
+        return b""
+
+
+def _sections(body: bytes, boundary: bytes) -> list[bytes]:
+    """What stands between the boundary's lines; nothing where there is none."""
+    line = b"\n--" + boundary
+    sections: list[bytes] = []
+    begins = None
+    at = -1 if body.startswith(line[1:]) else body.find(line)  # the first line has no line end before it
+    for number in range(_MOST_BOUNDARY_LINES):
+        if at < 0 and (number or not body.startswith(line[1:])):
+            break
+        end = body.find(b"\n", at + 1)
+        end = len(body) if end < 0 else end
+        tail = body[at + len(line) : min(end, at + len(line) + 200)].strip()
+        if tail in (b"", b"--"):
+            if begins is not None:
+                sections.append(_cut(body, begins, at))
+            begins = None if tail else end + 1
+            if tail:
+                break
+        at = body.find(line, end)
+    if begins is not None:
+        sections.append(_cut(body, begins, len(body)))
+    return sections
+
+
+def _cut(body: bytes, begins: int, ends: int) -> bytes:
+    section = body[begins : max(begins, ends)]
+    return section[:-1] if section.endswith(b"\r") else section
+
+
+def bytes_of(part: Part, limit: int | None = None) -> bytes:
+    """The part's bytes without their transfer encoding; `limit` bounds how many encoded ones are read."""
+    body = part.body if limit is None else part.body[:limit]
+    encoding = str(part.described.get("content-transfer-encoding", "")).strip().lower()
+    try:
+        if encoding == "quoted-printable":
+            return binascii.a2b_qp(body)
+        if encoding == "base64":
+            return _from_base64(body)
+        if encoding in ("x-uuencode", "uuencode", "uue", "x-uue"):
+            return _from_uuencoded(body)
+    except (binascii.Error, ValueError):
+        return body
+    return body
+
+
+def _from_base64(body: bytes) -> bytes:
+    for padding in (b"", b"=", b"=="):
+        try:
+            return binascii.a2b_base64(body + padding)
+        except binascii.Error:
+            continue
+    return body
+
+
+def _from_uuencoded(body: bytes) -> bytes:
+    found = []
+    for line in body[:MAX_UUENCODED_BYTES].splitlines():
+        if not line.startswith((b"begin ", b"end")):
+            try:
+                found.append(binascii.a2b_uu(line))
+            except binascii.Error:
+                continue
+    return b"".join(found) or body
+
+
+def text_of(part: Part, limit: int) -> tuple[str, bool]:
+    """The part's text of at most `limit` bytes, and whether that is all of it."""
+    encoded_limit = limit * 4 // 3 + limit // 20  # base64, and its line ends
+    data = bytes_of(part, encoded_limit)
+    charset = str(part.described.get_content_charset() or "")
+    return decoded(data[:limit], charset), len(part.body) <= encoded_limit and len(data) <= limit
+
+
+def decoded(data: bytes, charset: str) -> str:
+    """Text of bytes in a charset that may be missing, wrong or unheard of."""
+    if charset and charset not in ("us-ascii", "ascii") and charset.replace("-", "_") not in _NO_CHARSETS:
+        try:
+            return data.decode(charset, "replace")
+        except (LookupError, ValueError):
+            pass
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("utf-8" if charset.startswith("utf") else "cp1252", "replace")
+
+
+def words_of(value: str) -> str:
+    """A header's value with its encoded words read (RFC 2047); a letter may be cut in two between neighbours."""
+    said: list[str] = []
+    waiting, charset, at = b"", "", 0
+    value = _BETWEEN_WORDS.sub("", value)
+    for word in _WORD.finditer(value):
+        between, its_charset = value[at : word.start()], word.group(1).partition("*")[0].lower()
+        if between or its_charset != charset:
+            said += [decoded(waiting, charset), between]
+            waiting, charset = b"", its_charset
+        waiting += _word(word.group(2), word.group(3))
+        at = word.end()
+    return "".join([*said, decoded(waiting, charset), value[at:]])
+
+
+def _word(encoding: str, text: str) -> bytes:
+    data = text.encode("utf-8", "replace")
+    try:
+        return _from_base64(data) if encoding in "bB" else binascii.a2b_qp(data, header=True)
+    except (binascii.Error, ValueError):
+        return data

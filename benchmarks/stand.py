@@ -20,8 +20,9 @@ from deploy.embedded.layout import Layout
 from deploy.embedded.postgres import Cluster
 from deploy.embedded.services import ENROLLMENT, INQUIRY, PAIR, Service
 from deploy.embedded.valkey import Valkey
+from shared.settings import ServiceSettings
 
-WEB_PROCESSES, WEB_THREADS, POOL_SIZE = 2, 4, 2
+WEB_PROCESSES, WEB_THREADS, POOL_SIZE = 2, ServiceSettings.web_threads, ServiceSettings.pool_size
 DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
 NO_LIMIT = "1000000000/minute"  # counted all the same: only the figure is out of reach
 SEATS = 10_000_000
@@ -38,6 +39,7 @@ class Stand:
         self.ports = {service.name: free_port() for service in PAIR} | {"bare": free_port()}
         operator = {f"{service.prefix}_PORT": str(self.ports[service.name]) for service in PAIR} | {
             "LIMIT_PUBLIC_WRITES": NO_LIMIT,
+            "LIMIT_PUBLIC_READS": NO_LIMIT,
             "WEB_PROCESSES": str(WEB_PROCESSES),
             "WEB_THREADS": str(WEB_THREADS),
             "POOL_SIZE": str(POOL_SIZE),

@@ -7,7 +7,7 @@ from flask import Flask
 from enrollment_service.clients.inquiry import StaffDirectory
 from enrollment_service.settings import EnrollmentSettings
 from enrollment_service.web.api import BLUEPRINTS
-from enrollment_service.web.auth import RUNS_OFFICE, make_identify
+from enrollment_service.web.auth import RUNS_OFFICE, make_identify, page_context
 from enrollment_service.web.desk import Desk
 from enrollment_service.web.pages import PAGES
 from enrollment_service.web.words import add_words
@@ -26,7 +26,9 @@ def create_app(settings: EnrollmentSettings, database: Database | None = None) -
     database = database or Database(
         settings.database_url, pool_size=settings.pool_size, name="enrollment-web"
     )
-    staff = StaffDirectory(settings.inquiry_url, timeout_s=settings.inquiry_timeout_s)
+    staff = StaffDirectory(
+        settings.inquiry_internal_url, settings.pair_secret, timeout_s=settings.inquiry_timeout_s
+    )
     app = make_site(
         "enrollment_service",
         settings,
@@ -34,6 +36,7 @@ def create_app(settings: EnrollmentSettings, database: Database | None = None) -
         service="enrollment",
         folder=FOLDER,
         identify=make_identify(database, staff),
+        page_context=page_context,
     )
     app.extensions["enrollment_desk"] = Desk.make(settings, database)
     add_words(app)

@@ -33,7 +33,7 @@ def create_app(settings: InquirySettings) -> Flask:
     )
     app.extensions["inquiry"] = Parts(
         References(database, "inquiry_reference_seq", "Q"),
-        EnrollmentClient(settings.enrollment_url, settings.pair_secret),
+        EnrollmentClient(settings.enrollment_internal_url, settings.pair_secret),
         FormTokens(settings.secret_key, "ask"),
     )
     api = make_api(app, "inquiry", "Frontdesk: inquiries")

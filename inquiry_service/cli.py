@@ -1,30 +1,58 @@
-"""The command line of this service: its processes, and `staff add | reset | disable` for the operator."""
+"""The command line of this service: its processes, and `staff add | reset | disable` for the operator.
 
-import secrets
-from collections.abc import Iterator
+Imports stand inside: each verb loads its own part alone.
+"""
+
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import click
-from sqlalchemy.orm import Session
 
-from inquiry_service.domain import first_director, passwords, staff
-from inquiry_service.jobs import KINDS
-from inquiry_service.sample import seed
 from inquiry_service.settings import InquirySettings
-from inquiry_service.worker import make_workshop
-from shared.audit import Actor
 from shared.commands import ServiceParts, service_commands
-from shared.errors import DomainError
-from shared.people import ROLES
-from shared.tokens import new_id
 
-OPERATOR = Actor(None, "operator on the command line")
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from shared.audit import Actor
+    from shared.db import Database
+    from shared.jobs import JobKind
+    from shared.workshop import Workshop
 
 
-def _token_person(session: Session, role: str) -> tuple[UUID, str]:
-    return staff.first_of_role(session, role)
+def _token_person(
+    settings: InquirySettings, session: "Session", role: str, person_id: UUID | None
+) -> tuple[UUID, str]:
+    from inquiry_service.db.models import Staff
+    from inquiry_service.domain import staff
+
+    if person_id is None:
+        return staff.first_of_role(session, role)
+    person = session.get(Staff, person_id)
+    if person is None or role not in person.roles:
+        raise click.ClickException(f"Nobody with that id has the role {role}")
+    return person.id, person.name
+
+
+def _seed(settings: Any, database: "Database") -> None:
+    from inquiry_service.sample import seed
+
+    seed(settings, database)
+
+
+def _kinds() -> "Mapping[str, JobKind]":
+    from inquiry_service.jobs import KINDS
+
+    return KINDS
+
+
+def _make_workshop(settings: Any, database: "Database") -> "Workshop":
+    from inquiry_service.worker import make_workshop
+
+    return make_workshop(settings, database)
 
 
 PARTS = ServiceParts(
@@ -32,12 +60,18 @@ PARTS = ServiceParts(
     settings=InquirySettings,
     wsgi_target="inquiry_service.app:make_wsgi",
     migrations=Path(__file__).parent / "db" / "migrations",
-    kinds=KINDS,
-    make_workshop=make_workshop,
-    seed=seed,
+    kinds=_kinds,
+    make_workshop=_make_workshop,
+    seed=_seed,
     token_person=_token_person,
 )
 commands = service_commands(PARTS)
+
+
+def _operator() -> "Actor":
+    from shared.audit import Actor
+
+    return Actor(None, "operator on the command line")
 
 
 @commands.group(name="staff")
@@ -48,18 +82,24 @@ def staff_commands() -> None:
 @staff_commands.command()
 @click.option("--name", required=True)
 @click.option("--email", required=True)
-@click.option("--role", "roles", multiple=True, required=True, type=click.Choice(ROLES))
+@click.option(
+    "--role", "roles", multiple=True, required=True, help="director, staff, registrar, instructor or auditor."
+)
 @click.option(
     "--program", "programs", multiple=True, help="A program they answer for; none means every program."
 )
 @click.option("--title", default="", help="Stands below their name in answers.")
 def add(name: str, email: str, roles: tuple[str, ...], programs: tuple[str, ...], title: str) -> None:
     """Add an account and print its first password."""
+    import secrets
+
+    from inquiry_service.domain import passwords, staff
+
     password = secrets.token_urlsafe(15)
     with _transaction() as session:
         person = staff.add(
             session,
-            OPERATOR,
+            _operator(),
             name=name,
             email=email,
             roles=roles,
@@ -73,6 +113,8 @@ def add(name: str, email: str, roles: tuple[str, ...], programs: tuple[str, ...]
 @staff_commands.command(name="first-director")
 def first_director_link() -> None:
     """Print a link that makes the first director; nothing when there is one."""
+    from inquiry_service.domain import first_director
+
     with _transaction() as session:
         secret = first_director.new_link(session)
     if secret is not None:
@@ -83,6 +125,9 @@ def first_director_link() -> None:
 @click.argument("email")
 def reset(email: str) -> None:
     """Send a letter with a link that sets a new password."""
+    from inquiry_service.domain import staff
+    from shared.tokens import new_id
+
     with _transaction() as session:
         person = staff.find_by_email(session, email)
         staff.request_reset(session, person.email, hour=new_id().hex)
@@ -93,14 +138,18 @@ def reset(email: str) -> None:
 @click.argument("email")
 def disable(email: str) -> None:
     """Close an account: sessions, tokens and reply addresses end at once."""
+    from inquiry_service.domain import staff
+
     with _transaction() as session:
-        staff.disable(session, OPERATOR, staff.find_by_email(session, email).id)
+        staff.disable(session, _operator(), staff.find_by_email(session, email).id)
     click.echo("The account is closed.")
 
 
 @contextmanager
-def _transaction() -> Iterator[Session]:
+def _transaction() -> "Iterator[Session]":
     """A transaction on the service's database; refusals end as sentences."""
+    from shared.errors import DomainError
+
     try:
         with PARTS.open_database(PARTS.load_settings(), "staff").transaction() as session:
             yield session

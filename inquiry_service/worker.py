@@ -23,7 +23,7 @@ def make_workshop(settings: InquirySettings, database: Database) -> Workshop:
     desk = Desk(
         settings,
         References(database, "inquiry_reference_seq", "Q"),
-        EnrollmentClient(settings.enrollment_url, settings.pair_secret),
+        EnrollmentClient(settings.enrollment_internal_url, settings.pair_secret),
     )
     templates = letter_templates(
         TEMPLATES,

@@ -1,47 +1,44 @@
-"""The verbs of a service's command line: `web worker relay migrate seed token`, and `letters` and `jobs` for the operator."""
+"""The verbs of a service's command line: `web worker relay migrate seed token`, and `letters` and `jobs` for the operator.
+
+Imports stand inside the verbs: every process is this command line, and with all of it in each the stack weighs 200 MB more.
+"""
 
 import os
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import click
-from sqlalchemy import create_engine, make_url, pool, text
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
 
-from shared.access_tokens import create_token
-from shared.celery import Doorbell, add_tasks, make_celery
-from shared.db import Database
-from shared.jobs import JobKind, keep_recurring
-from shared.logging import set_up_logging
-from shared.migrating import alembic_config, migrate
-from shared.presence import Presence
-from shared.relay import Relay
-from shared.serving import serve
 from shared.settings import ServiceSettings, SettingsError
-from shared.work_commands import jobs_command, letters_command
-from shared.workshop import Workshop
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from shared.db import Database
+    from shared.jobs import JobKind
+    from shared.workshop import Workshop
 
 
 @dataclass(frozen=True)
 class ServiceParts:
-    """What the command line needs to know of a service."""
+    """What the command line needs to know of a service. The functions import what they need when they are called."""
 
     name: str
     settings: type[ServiceSettings]
     wsgi_target: str
     migrations: Path
-    kinds: Mapping[str, JobKind]
-    make_workshop: Callable[[Any, Database], Workshop]
-    seed: Callable[[Any, Database], None]
-    token_person: Callable[[Session, str], tuple[UUID, str]]
+    kinds: "Callable[[], Mapping[str, JobKind]]"
+    make_workshop: "Callable[[Any, Database], Workshop]"
+    seed: "Callable[[Any, Database], None]"
+    token_person: "Callable[[Any, Session, str, UUID | None], tuple[UUID, str]]"
 
     def load_settings(self) -> ServiceSettings:
         """The settings, or the end of the process with every reason on standard error."""
@@ -53,8 +50,10 @@ class ServiceParts:
 
     def open_database(
         self, settings: ServiceSettings, process: str, pool_size: int | None = None
-    ) -> Database:
+    ) -> "Database":
         """The service's database, as its running role."""
+        from shared.db import Database
+
         return Database(
             settings.database_url, pool_size=pool_size or settings.pool_size, name=f"{self.name}-{process}"
         )
@@ -62,6 +61,9 @@ class ServiceParts:
 
 def wait_for_database(url: str, name: str, patience_s: int = 120) -> None:
     """The database answers; says once that it is waited for. Raises the last error when patience ends."""
+    from sqlalchemy import create_engine, pool, text
+    from sqlalchemy.exc import OperationalError
+
     engine = create_engine(url, poolclass=pool.NullPool, connect_args={"connect_timeout": 3})
     for attempt in range(patience_s * 2):
         try:
@@ -76,26 +78,47 @@ def wait_for_database(url: str, name: str, patience_s: int = 120) -> None:
             time.sleep(0.5)
 
 
+class _Verbs(click.Group):
+    """`letters` and `jobs` are imported when somebody asks for them."""
+
+    parts: ServiceParts
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every verb, also those not imported yet."""
+        return sorted([*super().list_commands(ctx), "letters", "jobs"])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The verb of that name."""
+        if cmd_name not in ("letters", "jobs"):
+            return super().get_command(ctx, cmd_name)
+        from shared.work_commands import jobs_command, letters_command
+
+        make = letters_command if cmd_name == "letters" else jobs_command
+        return make(self.parts.load_settings, self.parts.open_database)
+
+
+def load_no_rich() -> None:
+    """A process that writes JSON has no use for the tables that structlog draws on a terminal: 4 MB in each."""
+    sys.modules.setdefault("rich", None)  # type: ignore[arg-type]  # Python's own way to say: not there
+
+
 def service_commands(parts: ServiceParts) -> click.Group:
     """The command line of one service."""
-
-    @click.group(help=f"{parts.name}: its processes and its tools.")
-    def group() -> None:
-        pass
-
+    group = _Verbs(name=parts.name, help=f"{parts.name}: its processes and its tools.")
+    group.parts = parts
     _add_processes(group, parts)
     _add_database_verbs(group, parts)
-    group.add_command(letters_command(parts.load_settings, parts.open_database))
-    group.add_command(jobs_command(parts.load_settings, parts.open_database))
     return group
 
 
 def _add_processes(group: click.Group, parts: ServiceParts) -> None:
     @group.command()
     def web() -> None:
-        """Serve pages and addresses on HOST:PORT."""
+        """Serve pages and addresses on HOST:PORT. Waits for nothing: without a database it answers 503."""
+        load_no_rich()
+        from shared.serving import serve
+
         settings = parts.load_settings()
-        wait_for_database(settings.database_url, f"{parts.name} web")
         serve(
             parts.wsgi_target,
             host=settings.host,
@@ -107,22 +130,30 @@ def _add_processes(group: click.Group, parts: ServiceParts) -> None:
     @group.command()
     def worker() -> None:
         """Do the work that the relay rings for."""
-        settings = parts.load_settings()
-        set_up_logging(f"{parts.name}-worker")
-        wait_for_database(settings.database_url, f"{parts.name} worker")
-        _run_worker(parts, settings)
+        _run_worker(parts, _ready_settings(parts, "worker"))
 
     @group.command()
     def relay() -> None:
         """Find due work and ring for the workers; do it here when none answers."""
-        settings = parts.load_settings()
-        set_up_logging(f"{parts.name}-relay")
-        wait_for_database(settings.database_url, f"{parts.name} relay")
-        _run_relay(parts, settings)
+        _run_relay(parts, _ready_settings(parts, "relay"))
+
+
+def _ready_settings(parts: ServiceParts, process: str) -> ServiceSettings:
+    """The settings of a process that begins now: it logs, and the database answers."""
+    load_no_rich()
+    from shared.logging import set_up_logging
+
+    settings = parts.load_settings()
+    set_up_logging(f"{parts.name}-{process}")
+    wait_for_database(settings.database_url, f"{parts.name} {process}")
+    return settings
 
 
 def _run_worker(parts: ServiceParts, settings: ServiceSettings) -> None:
     from celery.signals import worker_ready, worker_shutdown
+
+    from shared.celery import add_tasks, make_celery
+    from shared.presence import Presence
 
     database = parts.open_database(settings, "worker", settings.worker_threads + 2)
     workshop = parts.make_workshop(settings, database)
@@ -131,31 +162,37 @@ def _run_worker(parts: ServiceParts, settings: ServiceSettings) -> None:
     worker_shutdown.connect(lambda **_: presence.end(), weak=False)
     app = make_celery(parts.name, settings.redis_url)
     add_tasks(app, parts.name, workshop.send_letters, workshop.run_jobs)
-    app.worker_main(
-        [
-            "worker",
-            "--pool=threads",
-            f"--concurrency={settings.worker_threads}",
-            "--loglevel=WARNING",
-            "--without-gossip",
-            "--without-mingle",
-            "--without-heartbeat",
-            f"--hostname={parts.name}@%h.{os.getpid()}",
-        ]
+    # what `celery worker` does, without its command line: that loads every other command too, 10 MB
+    celery_worker = app.Worker(
+        hostname=f"{parts.name}@{socket.gethostname()}.{os.getpid()}",
+        pool_cls="threads",
+        concurrency=settings.worker_threads,
+        loglevel="WARNING",
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=True,
+        quiet=True,
     )
+    celery_worker.start()
+    sys.exit(celery_worker.exitcode)
 
 
 def _run_relay(parts: ServiceParts, settings: ServiceSettings) -> None:
+    from shared.celery import Doorbell
+    from shared.jobs import keep_recurring
+    from shared.presence import Presence
+    from shared.relay import Relay
+
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
         signal.signal(number, lambda *_: stop.set())
-    database = parts.open_database(settings, "relay", 6)
+    database, kinds = parts.open_database(settings, "relay", 6), parts.kinds()
     presence = Presence(database, "relay")
     presence.begin()
-    keep_recurring(database, parts.kinds)  # a row that somebody deleted is back with the next start
+    keep_recurring(database, kinds)  # a row that somebody deleted is back with the next start
     try:
         workshop = parts.make_workshop(settings, database)
-        Relay(database, workshop, Doorbell(parts.name, settings.redis_url), parts.kinds).run(stop)
+        Relay(database, workshop, Doorbell(parts.name, settings.redis_url), kinds).run(stop)
     finally:
         presence.end()
 
@@ -165,13 +202,18 @@ def _add_database_verbs(group: click.Group, parts: ServiceParts) -> None:
     @click.option("--seed", "with_seed", is_flag=True, help="Load the sample school afterwards.")
     def migrate_command(with_seed: bool) -> None:
         """Bring the database to the newest tables, as MIGRATE_DATABASE_URL's role."""
+        from sqlalchemy import make_url
+
+        from shared.logging import set_up_logging
+        from shared.migrating import migrate
+
         settings = parts.load_settings()
         set_up_logging(f"{parts.name}-migrate")
         owner_url = settings.migrate_database_url or settings.database_url
         wait_for_database(owner_url, f"{parts.name} migrate")
         database = parts.open_database(settings, "migrate")
         app_role = make_url(settings.database_url).username or ""
-        migrate(parts.migrations, owner_url, app_role, database, parts.kinds)
+        migrate(parts.migrations, owner_url, app_role, database, parts.kinds())
         if with_seed:
             parts.seed(settings, database)
 
@@ -187,19 +229,26 @@ def _add_database_verbs(group: click.Group, parts: ServiceParts) -> None:
         """Write the migration from the database to the models (for developers)."""
         from alembic import command
 
+        from shared.migrating import alembic_config
+
         settings = parts.load_settings()
         config = alembic_config(parts.migrations, settings.migrate_database_url or settings.database_url)
         command.revision(config, message=message, autogenerate=True)
 
     @group.command()
     @click.option("--as", "role", required=True, help="The role that the token has.")
+    @click.option(
+        "--person", type=click.UUID, help="The account behind it, by its id; else one of that role."
+    )
     @click.option("--days", default=30, show_default=True)
-    def token(role: str, days: int) -> None:
+    def token(role: str, person: UUID | None, days: int) -> None:
         """Print a new bearer token, and nothing else."""
+        from shared.access_tokens import create_token
+
         settings = parts.load_settings()
         database = parts.open_database(settings, "token")
         with database.transaction() as session:
-            person_id, person_name = parts.token_person(session, role)
+            person_id, person_name = parts.token_person(settings, session, role, person)
             secret = create_token(
                 session,
                 name="command line",

@@ -2,15 +2,18 @@
 
 import contextlib
 import ctypes
+import multiprocessing
 import os
 import signal
 import sys
 from pathlib import Path
 
 from granian.constants import Interfaces
+from granian.http import HTTP1Settings
 from granian.server import Server
 
 PR_SET_PDEATHSIG = 1
+HEADERS_WITHIN_MS = 10_000  # a body has no such limit in granian: the gateway waits for it (docs/runbook.md)
 
 
 def serve(target: str, *, host: str, port: int, processes: int, threads: int) -> None:
@@ -23,6 +26,7 @@ def serve(target: str, *, host: str, port: int, processes: int, threads: int) ->
         workers=processes,
         blocking_threads=threads,
         backpressure=max(threads * 16, 64),
+        http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN_MS),
         websockets=False,
         factory=True,
         respawn_failed_workers=True,
@@ -37,8 +41,9 @@ def end_with_parent() -> None:
     """This process is told to end when its parent is gone: a killed granian would leave its workers serving (Linux)."""
     if not sys.platform.startswith("linux"):
         return
-    parent = os.getppid()
+    started_by = multiprocessing.parent_process()
+    parent = started_by.pid if started_by is not None else os.getppid()
     with contextlib.suppress(OSError):
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    if parent == 1 or os.getppid() != parent:
-        return
+    if os.getppid() != parent:  # it was gone before we asked: no signal will come
+        raise SystemExit(0)

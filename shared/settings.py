@@ -6,14 +6,16 @@
 import secrets
 from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
-from typing import Any, ClassVar, Self, get_type_hints
+from typing import TYPE_CHECKING, Any, ClassVar, Self, get_type_hints
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from environs import EnvError, EnvValidationError, FileAwareEnv
 
-from shared.letter_freezing import MailIdentity
 from shared.transports import TransportSettings, parse_smtp_url
+
+if TYPE_CHECKING:
+    from shared.letter_freezing import MailIdentity
 
 WEAK_SECRET_LENGTH = 32
 
@@ -34,6 +36,8 @@ class ServiceSettings:
     public_url: str
     enrollment_url: str
     inquiry_url: str
+    enrollment_internal_url: str = ""
+    inquiry_internal_url: str = ""
     school_name: str
     school_timezone: str = "America/Chicago"
     school_locale: str = "en"
@@ -47,15 +51,23 @@ class ServiceSettings:
     embedded: bool = False
     sample_school: bool = False
     var_dir: str = "var"
-    pool_size: int = 2
+    pool_size: int = 4
     web_processes: int = 1
-    web_threads: int = 4
+    web_threads: int = 16
     worker_threads: int = 4
     limit_public_writes: str = "30/minute;300/hour"
     limit_public_reads: str = "600/minute"
     smtp_answer_timeout_s: float = 600.0
 
     service: ClassVar[str]
+
+    def __post_init__(self) -> None:
+        """Where a service has no address of its own inside, its sibling asks it at the public one."""
+        for name in ("enrollment", "inquiry"):
+            inside = getattr(self, f"{name}_internal_url") or getattr(self, f"{name}_url")
+            object.__setattr__(
+                self, f"{name}_internal_url", inside
+            )  # as a frozen dataclass sets its own fields
 
     @classmethod
     def from_env(cls, **overrides: Any) -> Self:
@@ -97,7 +109,9 @@ class ServiceSettings:
             for name in ("secret_key", "pair_secret")
             if len(values[name]) < WEAK_SECRET_LENGTH or len(set(values[name])) < 8
         ]
-        for name in ("public_url", "enrollment_url", "inquiry_url"):
+        addresses = ("public_url", "enrollment_url", "inquiry_url")
+        inside = (name for name in ("enrollment_internal_url", "inquiry_internal_url") if values[name])
+        for name in (*addresses, *inside):
             parts = urlsplit(values[name])
             if parts.scheme not in ("http", "https") or not parts.netloc or values[name].endswith("/"):
                 faults.append((name, "an address such as https://school.example, without a slash at the end"))
@@ -119,8 +133,10 @@ class ServiceSettings:
         return parse_smtp_url(self.smtp_url, answer_timeout_s=self.smtp_answer_timeout_s)
 
     @property
-    def mail_identity(self) -> MailIdentity:
+    def mail_identity(self) -> "MailIdentity":
         """Who letters come from."""
+        from shared.letter_freezing import MailIdentity  # a web server's parent reads settings and no letters
+
         return MailIdentity(self.mail_from, self.mail_domain, self.secret_key)
 
     @property

@@ -14,6 +14,7 @@ from flask import Flask, Request, current_app, g, request
 from flask_babel import Babel, get_locale
 from flask_wtf.csrf import generate_csrf
 from jinja2 import ChoiceLoader, FileSystemLoader
+from werkzeug.exceptions import NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
@@ -143,6 +144,16 @@ def _add_static(app: Flask, service: str, folder: Path) -> None:
     app.jinja_env.globals["asset"] = asset
 
 
+def _is_public_read() -> bool:
+    """Whether the page or address is for visitors. Health and figures are asked by machines, at their own port."""
+    from shared.web.access import ANYONE, LINK, allowed_for
+
+    if request.endpoint is None or request.blueprint == "health":
+        return False
+    allowed = allowed_for(current_app.view_functions[request.endpoint]) or frozenset()
+    return bool(allowed & {ANYONE, LINK})
+
+
 def _static_headers(headers: Any, path: str, url: str) -> None:
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
@@ -159,6 +170,10 @@ def _add_request_hooks(app: Flask, settings: ServiceSettings, is_https: bool) ->
         g.request_id = given if _REQUEST_ID.fullmatch(given) else new_id().hex
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=g.request_id)
+        if "\0" in request.path:  # PostgreSQL refuses it in any text: no address of ours can have one
+            raise NotFound
+        if request.method in ("GET", "HEAD") and _is_public_read():
+            limited("reads", lambda settings: settings.limit_public_reads)
 
     @app.after_request
     def _finish(response: Any) -> Any:

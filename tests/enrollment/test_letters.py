@@ -110,7 +110,7 @@ def test_an_answer_to_a_letter_finds_its_registration(
     secret = str(enrollment_work.letters("effat@example.com")[0]["Reply-To"]).removeprefix("r+").split("@")[0]
     path = f"/api/enrollment/v1/internal/reply-addresses/{hash_secret(secret).hex()}"
     client = enrollment_app.test_client()
-    assert client.get(path).status_code == 403
+    assert client.get(path).status_code == 401
     found = client.get(path, headers=sign(enrollment_settings.pair_secret, path)).json
     assert UUID(found["registration_id"]) == answer.id
     assert found["email"] == "effat@example.com"

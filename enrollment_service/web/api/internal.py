@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import request
-from werkzeug.exceptions import Forbidden
+from werkzeug.exceptions import Unauthorized
 
 from enrollment_service.domain.errors import RegistrationNotFound
 from enrollment_service.domain.registrations import show_by_reply_address
@@ -24,7 +24,7 @@ bp = blueprint("internal", "enrollment", "For the inquiry service")
 def show_reply_address(address_hash: str) -> Any:
     """The registration that an answer to one of our letters is about."""
     if not is_from_sibling(desk().settings.pair_secret, request.path, request.headers):
-        raise Forbidden
+        raise Unauthorized
     try:
         hashed = bytes.fromhex(address_hash)
     except ValueError:

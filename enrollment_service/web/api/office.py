@@ -75,7 +75,8 @@ def register_by_office(values: dict[str, Any], section_id: UUID) -> dict[str, An
     wish = seat_request(
         {**values, "section_id": section_id},
         key=idempotency_key() or str(new_id()),
-        body_hash=fingerprint(request.get_data(cache=True)),
+        # the section stands in the address: without it a repeated key answered with another section's seat
+        body_hash=fingerprint(f"office:{section_id}\n".encode() + request.get_data(cache=True)),
         source=Source.OFFICE,
         at_any_time=True,
     )

@@ -17,7 +17,7 @@ from enrollment_service.web.desk import seat_request
 from enrollment_service.web.schemas.office import CapacitySchema, OfficeRegistrationFormSchema, ReasonSchema
 from shared import letters
 from shared.errors import DomainError, Invalid
-from shared.idempotency import fingerprint
+from shared.idempotency import checked_key, fingerprint
 from shared.tokens import new_id
 from shared.web.access import allow, current_person
 from shared.web.site import database
@@ -70,7 +70,7 @@ def register(section_id: UUID) -> ResponseReturnValue:
         values = OfficeRegistrationFormSchema().load(_given(*FIELDS, "overbook", "reason"))
         wish = seat_request(
             {**values, "section_id": section_id},
-            key=f"office:{request.form.get('submission_id') or new_id()}"[:200],
+            key=f"office:{checked_key(request.form.get('submission_id') or None) or new_id()}"[:200],
             body_hash=fingerprint({**values, "section_id": str(section_id)}),
             source=Source.OFFICE,
             at_any_time=True,

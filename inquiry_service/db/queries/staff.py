@@ -29,4 +29,6 @@ IS_STANDING = text("""
 REVOKE_ADDRESSES = text(
     "UPDATE reply_address SET revoked_at = now() WHERE person_id = :staff_id AND revoked_at IS NULL"
 )
-FREE_INQUIRIES = text("UPDATE inquiry SET assignee_id = NULL WHERE assignee_id = :staff_id AND status <> 'closed'")
+FREE_INQUIRIES = text(
+    "UPDATE inquiry SET assignee_id = NULL WHERE assignee_id = :staff_id AND status <> 'closed'"
+)

@@ -15,7 +15,7 @@ run: installed  ## start the pair on this machine: addresses and sample sign-ins
 	@exec $(RUN) -m deploy.embedded run
 
 test: installed-dev  ## the whole suite, against a real PostgreSQL and Valkey
-	@exec $(RUN) -m pytest -n 2 --dist loadgroup -m "not long" --durations=10 $(ARGS)
+	@exec $(RUN) -m pytest -n 2 -m "not long" --durations=10 $(ARGS)
 
 check: installed-dev  ## format, lint, import contracts, types, migrations
 	@.venv/bin/ruff format --check .

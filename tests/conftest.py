@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, create_engine, make_url, text
+from xdist.scheduler import LoadScopeScheduling
 
 from deploy.embedded.postgres import Cluster
 from deploy.embedded.valkey import Valkey
@@ -19,6 +20,24 @@ from tests.working import Working
 
 SECRET = "k3j4h5g6f7d8s9a0q1w2e3r4t5y6u7i8"
 PAIR_SECRET = "p3j4h5g6f7d8s9a0q1w2e3r4t5y6u7i8"
+
+
+SHARED_FIXTURES = ("tests/journeys/", "tests/embedded/test_running.py")
+
+
+class TogetherWhatShares(LoadScopeScheduling):  # type: ignore[misc]
+    """Tests that share a running pair go to one process, in their order; every other one to whoever is free.
+
+    xdist 3.8 has groups for this, but pytest 9.2 no longer reads the name that it writes them into.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((shared for shared in SHARED_FIXTURES if shared in nodeid), nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """Which test runs in which process."""
+    return TogetherWhatShares(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -3,13 +3,10 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from tests.embedded.pair import StandInPair
 
 Pairs = Callable[..., StandInPair]
 # One server for them all, also where several workers share the tests.
-pytestmark = pytest.mark.xdist_group("running_pair")
 
 
 def test_a_first_start_ends_in_a_box_with_addresses_and_sign_ins(running_pair: StandInPair) -> None:

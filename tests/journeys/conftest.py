@@ -20,15 +20,13 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 READY_WITHIN_S = 60
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All journeys share one pair, so they run in one process; without a browser each is skipped by name."""
+    """Without a browser each journey is skipped by name. (`tests/conftest.py` keeps them in one process, where they share one pair.)"""
     for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("journeys"))
-            item.add_marker(pytest.mark.journey)
-            if CHROMIUM is None and "CI" not in os.environ:  # there, a missing browser is a failure
-                item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
+        if (
+            Path(__file__).parent in item.path.parents and CHROMIUM is None and "CI" not in os.environ
+        ):  # there, a missing browser is a failure
+            item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
 
 
 @dataclass(frozen=True)

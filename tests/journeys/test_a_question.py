@@ -2,10 +2,13 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Pair
 from tests.journeys.maildir import a_letter, link_in, waited_for
+
+pytestmark = pytest.mark.journey
 
 ASKER = "marker-effat-5512@example.com"
 QUESTION = "Do you think it is going to be easy to get a part time job as a phlebotomist?"

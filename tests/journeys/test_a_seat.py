@@ -5,10 +5,13 @@ import re
 import urllib.request
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Pair
 from tests.journeys.maildir import a_letter, link_in
+
+pytestmark = pytest.mark.journey
 
 SEATED = "marker-seated-7701@example.com"
 WAITING = "marker-waiting-7702@example.com"

@@ -8,8 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
+
 from tests.journeys.conftest import Pair
 from tests.journeys.maildir import a_letter, waited_for
+
+pytestmark = pytest.mark.journey
 
 
 def _pids(pair: Pair) -> dict[str, int]:

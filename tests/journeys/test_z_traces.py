@@ -1,9 +1,12 @@
 """After the journeys: what must not be left behind. Runs last by its name."""
 
+import pytest
 from sqlalchemy import create_engine, text
 
 from deploy.embedded.postgres import Cluster
 from tests.journeys.conftest import Pair
+
+pytestmark = pytest.mark.journey
 
 
 def test_no_marker_address_is_in_any_log_or_job_row(pair: Pair) -> None:

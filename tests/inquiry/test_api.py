@@ -105,7 +105,7 @@ def test_an_inquiry_is_shown_with_its_thread_and_letters(
     inquiry_id = an_inquiry(inquiry_db)
     inquiry_work.drain()
     shown = inquiry_client.get(f"{API}/inquiries/{inquiry_id}", headers=as_director).json
-    assert [entry["kind"] for entry in shown["thread"]] == ["question"]
+    assert [entry["kind"] for entry in shown["messages"]] == ["question"]
     assert {letter["kind"]: letter["status"] for letter in shown["letters"]} == {
         "acknowledgement": "sent",
         "notice": "sent",
@@ -146,7 +146,7 @@ def test_a_reply_to_an_older_thread_is_a_conflict_that_shows_what_is_new(
     inquiry_client: FlaskClient, inquiry_db: Database, as_director: dict[str, str]
 ) -> None:
     inquiry_id = an_inquiry(inquiry_db)
-    seen = inquiry_client.get(f"{API}/inquiries/{inquiry_id}", headers=as_director).json["thread"][-1]["id"]
+    seen = inquiry_client.get(f"{API}/inquiries/{inquiry_id}", headers=as_director).json["messages"][-1]["id"]
     ben = bearer(inquiry_db, a_person(inquiry_db, "staff", email="ben@riverside.example", name="Ben"))
     inquiry_client.post(f"{API}/inquiries/{inquiry_id}/notes", json={"body": "Wait for Ruth."}, headers=ben)
     answer = inquiry_client.post(

@@ -32,6 +32,7 @@ from shared.web.access import ANYONE, allow, current_person
 from shared.web.api import blueprint, idempotency_key, once
 from shared.web.site import database, limited
 
+_LISTED = [field.attribute or name for name, field in InquiryItem().fields.items()]
 bp = blueprint("inquiries", "inquiry", "Questions and their threads")
 
 
@@ -86,7 +87,7 @@ def detail(session: Session, inquiry: Inquiry) -> dict[str, Any]:
     entries = inquiries.thread(session, inquiry.id)
     subjects = [inquiry.id, *(entry.message.id for entry in entries)]
     return {
-        **{name: getattr(inquiry, name) for name in InquiryItem().fields},
+        **{name: getattr(inquiry, name) for name in _LISTED},
         "asker_phone": inquiry.asker_phone,
         "source": inquiry.source,
         "registration_reference": inquiry.registration_reference,

@@ -85,7 +85,7 @@ class InquiryItem(Schema):
     program = fields.String(allow_none=True)
     opening = fields.String(required=True)
     assignee_id = fields.UUID(allow_none=True)
-    messages = fields.Integer(required=True)
+    message_count = fields.Integer(required=True, attribute="messages")
     is_never_reached = fields.Boolean()
     due_at = fields.AwareDateTime(allow_none=True)
     created_at = fields.AwareDateTime(required=True)
@@ -143,7 +143,7 @@ class InquiryDetail(InquiryItem):
     asker_phone = fields.String(allow_none=True, data_key="phone")
     source = fields.String(allow_none=True)
     registration_reference = fields.String(allow_none=True)
-    thread = fields.List(fields.Nested(MessageItem), required=True)
+    messages = fields.List(fields.Nested(MessageItem), required=True, attribute="thread")
     held = fields.List(fields.Nested(ReplyItem), required=True)
     letters = fields.List(fields.Nested(LetterItem), required=True)
 

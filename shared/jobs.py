@@ -63,7 +63,7 @@ _KEEP_RECURRING = text("""
 """)
 _TAKE = text("""
     UPDATE job SET status = 'leased', lease_token = :token, lease_until = now() + make_interval(secs => :lease_s),
-                   attempts = attempts + 1
+                   attempts = least(attempts + 1, 10000)
     WHERE id = :id AND status IN ('queued', 'leased') AND due_at <= now() AND (lease_until IS NULL OR lease_until <= now())
     RETURNING kind, payload, attempts, every, request_id
 """)

@@ -176,10 +176,9 @@ class LetterSender:
             ),
         ):
             self._try(letter, token, row.is_too_old, transport, batch)
+        # no mark of this letter settled the one before, and its lease does not wait for ever
         if batch.done is not None and batch.done[0] != letter_id:
-            self._settle(
-                batch
-            )  # no mark of this letter settled the one before, and its lease does not wait for ever
+            self._settle(batch)
 
     def _try(
         self, letter: LetterRow, token: UUID, is_too_old: bool, transport: Transport, batch: _Batch

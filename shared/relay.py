@@ -23,18 +23,19 @@ from shared.workshop import Workshop
 log = structlog.get_logger()
 BATCH = 50
 IDLE_S = 0.25
+MOST_POKES = 100  # counted no further: the column is small, and a row may wait for days
 ORPHANS_EVERY_S = 5.0
 
 _CLAIM = """
-    UPDATE {table} SET poke_after = now() + make_interval(secs => :again_s), pokes = pokes + 1
+    UPDATE {table} SET poke_after = now() + make_interval(secs => :again_s), pokes = least(pokes + 1, {most})
     WHERE id IN (
         SELECT id FROM {table}
         WHERE status IN ({states}) AND due_at <= now() AND (poke_after IS NULL OR poke_after <= now())
           AND (lease_until IS NULL OR lease_until <= now())
         ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED
     ) RETURNING id, kind, pokes"""
-CLAIM_LETTERS = text(_CLAIM.format(table="letter", states="'queued', 'ready'"))
-CLAIM_JOBS = text(_CLAIM.format(table="job", states="'queued', 'leased'"))
+CLAIM_LETTERS = text(_CLAIM.format(table="letter", most=MOST_POKES, states="'queued', 'ready'"))
+CLAIM_JOBS = text(_CLAIM.format(table="job", most=MOST_POKES, states="'queued', 'leased'"))
 
 
 class Relay:
@@ -68,16 +69,18 @@ class Relay:
         """One look at both tables; returns how many rows were claimed."""
         letters = self._claim(CLAIM_LETTERS)
         jobs = self._claim(CLAIM_JOBS)
-        self._offer("letters", [row for row in letters if row.pokes <= POKES_BEFORE_INLINE])
+        # with its own hand full the relay rings again: workers may be back
+        limit = POKES_BEFORE_INLINE if self._has_hand_free() else MOST_POKES
+        self._offer("letters", [row for row in letters if row.pokes <= limit])
         by_queue: dict[str, list[Any]] = defaultdict(list)
         for row in jobs:
-            if row.pokes <= POKES_BEFORE_INLINE:
+            if row.pokes <= limit:
                 by_queue[self._kinds[row.kind].queue if row.kind in self._kinds else "light"].append(row)
         for queue, rows in by_queue.items():
             self._offer(queue, rows)
         self._work_on(
-            [row.id for row in letters if row.pokes > POKES_BEFORE_INLINE],
-            [row.id for row in jobs if row.pokes > POKES_BEFORE_INLINE],
+            [row.id for row in letters if row.pokes > limit],
+            [row.id for row in jobs if row.pokes > limit],
         )
         self._look_for_orphans()
         return len(letters) + len(jobs)
@@ -100,10 +103,13 @@ class Relay:
             self._is_broker_up = True
 
     def _work_on(self, letter_ids: list[UUID], job_ids: list[UUID]) -> None:
-        """Beside the ringing, in one thread: slow work must not keep the others waiting. While it is busy, rows come round again."""
-        if (letter_ids or job_ids) and (self._own_work is None or self._own_work.done()):
+        """Beside the ringing, in one thread: slow work must not keep the others waiting."""
+        if letter_ids or job_ids:
             log.info("relay_works_itself", letters=len(letter_ids), jobs=len(job_ids))
             self._own_work = self._hands.submit(self._do, letter_ids, job_ids)
+
+    def _has_hand_free(self) -> bool:
+        return self._own_work is None or self._own_work.done()
 
     def _do(self, letter_ids: list[UUID], job_ids: list[UUID]) -> None:
         try:

@@ -48,9 +48,8 @@ def answer(
     seen = _position_of(session, inquiry, based_on)
     if newer := inquiries.newer_than(session, inquiry.id, seen, author.id):
         raise ThreadChanged(newer=newer)
-    draft = (
-        _own_draft(session, inquiry, author) if via == Via.DESK else None
-    )  # a draft belongs to the desk's text box
+    # a draft belongs to the desk's text box: an answer by another road leaves it alone
+    draft = _own_draft(session, inquiry, author) if via == Via.DESK else None
     reply = draft or _new_reply(session, inquiry, author, via)
     reply.based_on, reply.is_closing = seen, is_closing
     _message(session, reply).body = body

@@ -106,3 +106,31 @@ def test_slow_work_of_its_own_does_not_stop_the_ringing(inquiry_db: Database, in
     assert bell.rung == [("letters", 1)]
     go_on.set()
     relay.rest()
+
+
+def test_a_row_that_nobody_can_do_for_days_does_not_stop_the_relay(
+    inquiry_db: Database, inquiry_work: Working
+) -> None:
+    an_inquiry(inquiry_db)
+    inquiry_db.run(text("UPDATE letter SET pokes = 32767"))
+    relay = _relay(inquiry_db, inquiry_work, _Bell())
+    assert relay.turn() == 1
+    relay.rest()
+    assert len(inquiry_work.letters(EFFAT)) == 1
+
+
+def test_what_the_relay_has_no_hand_free_for_is_rung_for_again(
+    inquiry_db: Database, inquiry_work: Working
+) -> None:
+    an_inquiry(inquiry_db)
+    inquiry_db.run(text("UPDATE letter SET pokes = 2"))
+    bell, begun, go_on = _Bell(), Event(), Event()
+    relay = _relay(inquiry_db, inquiry_work, bell)
+    inquiry_work.workshop.send_letters = lambda ids: (begun.set(), go_on.wait(10))  # type: ignore[method-assign]
+    relay.turn()
+    assert begun.wait(10)
+    _poke_times_pass(inquiry_db)
+    relay.turn()
+    assert bell.rung == [("letters", 1)]
+    go_on.set()
+    relay.rest()

@@ -1,6 +1,7 @@
 """The Celery door and the relay's own hands: everything that works on rows, put together once."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -11,6 +12,7 @@ from inquiry_service.jobs.context import Desk
 from inquiry_service.mail import TEMPLATES
 from inquiry_service.mail.letters import COMPOSERS
 from inquiry_service.settings import InquirySettings
+from shared.catalogs import catalog_folders, read_catalog
 from shared.db import Database
 from shared.letter_freezing import Freezer, letter_templates
 from shared.letters import LetterRow
@@ -27,6 +29,7 @@ def make_workshop(settings: InquirySettings, database: Database) -> Workshop:
     )
     templates = letter_templates(
         TEMPLATES,
+        read_catalog(settings.school_locale, catalog_folders(Path(__file__).parent)),
         school_name=settings.school_name,
         school_phone=settings.school_phone,
         locale=settings.school_locale,

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from shared.db import first
 from shared.errors import NotFound
+from shared.phrases import phrase
 
 _PUT = text("INSERT INTO blob (sha256, bytes) VALUES (:sha256, :bytes) ON CONFLICT (sha256) DO NOTHING")
 _GET = text("SELECT bytes FROM blob WHERE sha256 = :sha256")
@@ -23,5 +24,5 @@ def get(session: Session, sha256: bytes) -> bytes:
     """The bytes with that SHA-256. Raises NotFound."""
     row = first(session, _GET, sha256=sha256)
     if row is None:
-        raise NotFound("No such bytes are kept")
+        raise NotFound(phrase("No such bytes are kept"))
     return bytes(row.bytes)

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from shared.errors import Invalid
+from shared.phrases import phrase
 
 
 def encode(*values: object) -> str:
@@ -31,6 +32,7 @@ def decode(cursor: str | None, count: int) -> tuple[Any, ...] | None:
         or not all(v is None or isinstance(v, str) for v in values)
     ):
         raise Invalid(
-            "The cursor is not one of ours", fields={"cursor": ["Take it from `next` of the page before."]}
+            phrase("The cursor is not one of ours"),
+            fields={"cursor": [phrase("Take it from `next` of the page before.")]},
         )
     return tuple(values)

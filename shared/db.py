@@ -20,7 +20,7 @@ class Database:
     """A pool of at most `pool_size` connections; a small one is faster (a hot row suffers from more)."""
 
     def __init__(
-        self, url: str, *, pool_size: int = 2, pool_timeout_s: float = 2.0, name: str = "frontdesk"
+        self, url: str, *, pool_size: int = 2, pool_timeout_s: float = 10.0, name: str = "frontdesk"
     ) -> None:
         self.engine: Engine = create_engine(
             url,

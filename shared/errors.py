@@ -2,13 +2,15 @@
 
 from typing import ClassVar
 
+from shared.phrases import phrase
+
 
 class DomainError(Exception):
     """A refusal that the caller can understand. `code` is stable; `facts` are values a page may show, never personal ones."""
 
     code: ClassVar[str] = "refused"
     kind: ClassVar[str] = "conflict"  # not_found | conflict | invalid | forbidden | too_many | gone
-    title: ClassVar[str] = "This cannot be done"
+    title: ClassVar[str] = phrase("This cannot be done")
 
     def __init__(self, detail: str = "", **facts: object) -> None:
         super().__init__(detail or self.title)
@@ -21,7 +23,7 @@ class NotFound(DomainError):
 
     code = "not-found"
     kind = "not_found"
-    title = "Not found"
+    title = phrase("Not found")
 
 
 class Invalid(DomainError):
@@ -29,7 +31,7 @@ class Invalid(DomainError):
 
     code = "invalid"
     kind = "invalid"
-    title = "Some of the values are not right"
+    title = phrase("Some of the values are not right")
 
     def __init__(
         self, detail: str = "", *, fields: dict[str, list[str]] | None = None, **facts: object
@@ -43,7 +45,7 @@ class Forbidden(DomainError):
 
     code = "forbidden"
     kind = "forbidden"
-    title = "You may not do this"
+    title = phrase("You may not do this")
 
 
 class TooMany(DomainError):
@@ -51,7 +53,7 @@ class TooMany(DomainError):
 
     code = "too-many"
     kind = "too_many"
-    title = "Too many attempts"
+    title = phrase("Too many attempts")
 
     def __init__(self, detail: str = "", *, retry_after_s: int = 60, **facts: object) -> None:
         super().__init__(detail, **facts)
@@ -63,4 +65,4 @@ class SameKeyOtherBody(DomainError):
 
     code = "idempotency-key-reused"
     kind = "invalid"
-    title = "This Idempotency-Key was used for another request"
+    title = phrase("This Idempotency-Key was used for another request")

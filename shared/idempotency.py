@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from shared.db import Database, first, rows
 from shared.errors import Invalid, SameKeyOtherBody
+from shared.phrases import phrase
 
 MAX_KEY_LENGTH = 200
 Answer = dict[str, Any]
@@ -35,8 +36,8 @@ def checked_key(key: str | None) -> str | None:
         return None
     if not 1 <= len(key) <= MAX_KEY_LENGTH or not key.isascii() or not key.isprintable():
         raise Invalid(
-            "The Idempotency-Key is not usable",
-            fields={"Idempotency-Key": ["1 to 200 printable ASCII characters."]},
+            phrase("The Idempotency-Key is not usable"),
+            fields={"Idempotency-Key": [phrase("1 to 200 printable ASCII characters.")]},
         )
     return key
 

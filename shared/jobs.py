@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from shared.db import Database, first
 from shared.errors import NotFound
 from shared.leases import LEASE_S, LeaseLost
+from shared.phrases import phrase
 from shared.tokens import new_id
 
 MAX_ATTEMPTS = 10
@@ -179,7 +180,7 @@ def _write_failure(database: Database, job_id: UUID, job: Any, token: UUID, erro
 def retry(session: Session, job_id: UUID) -> None:
     """A parked job is due now, with all its attempts before it. Raises NotFound unless it is parked."""
     if first(session, _RETRY, id=job_id) is None:
-        raise NotFound("No parked job has this id")
+        raise NotFound(phrase("No parked job has this id"))
 
 
 def list_jobs(session: Session, *, status: str | None = None, limit: int = 100) -> Sequence[Any]:

@@ -7,6 +7,7 @@ from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
+from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -190,8 +191,13 @@ class Mailroom:
         return " ".join(subject.split()), plain.strip() + "\n", css_inline.inline(html)
 
 
-def letter_templates(folder: Path, **environment_globals: Any) -> Environment:
-    """The templates of a service's letters, with the shared ones behind them; a missing value is an error, not a gap."""
+def letter_templates(
+    folder: Path, catalog: NullTranslations | None = None, **environment_globals: Any
+) -> Environment:
+    """The templates of a service's letters, with the shared ones behind them; a missing value is an error, not a gap.
+
+    `catalog` has the letters' sentences in the school's language; without one they are English.
+    """
     environment = Environment(
         loader=ChoiceLoader([FileSystemLoader(folder), PackageLoader("shared", "letter_templates")]),
         autoescape=select_autoescape(["html"]),
@@ -200,7 +206,7 @@ def letter_templates(folder: Path, **environment_globals: Any) -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
+    environment.install_gettext_translations(catalog or NullTranslations(), newstyle=True)  # type: ignore[attr-defined]
     environment.globals.update(environment_globals)
     return environment
 

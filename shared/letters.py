@@ -18,6 +18,7 @@ from shared import audit
 from shared.audit import Actor
 from shared.db import first, rows
 from shared.errors import DomainError, NotFound
+from shared.phrases import phrase
 from shared.tokens import new_id
 
 
@@ -25,14 +26,14 @@ class LetterOnItsWay(DomainError):
     """Too late to undo."""
 
     code = "already-on-its-way"
-    title = "The letter is already on its way"
+    title = phrase("The letter is already on its way")
 
 
 class LetterNotInDoubt(DomainError):
     """Only a letter whose outcome is unknown, failed or bounced can be settled by a person."""
 
     code = "letter-not-in-doubt"
-    title = "This letter is not waiting for a decision"
+    title = phrase("This letter is not waiting for a decision")
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,7 @@ def show(session: Session, letter_id: UUID, *, lock: bool = False) -> Any:
     """One letter with the SHA-256 of its bytes; with `lock`, nobody else decides about it meanwhile. Raises NotFound."""
     letter = first(session, _SHOW_LOCKED if lock else _SHOW, id=letter_id)
     if letter is None:
-        raise NotFound("No letter has this id")
+        raise NotFound(phrase("No letter has this id"))
     return letter
 
 
@@ -164,7 +165,7 @@ def resend(session: Session, letter_id: UUID, actor: Actor) -> UUID:
         raise LetterNotInDoubt()
     new_letter_id = new_id()
     if first(session, _RESEND, id=letter_id, new_id=new_letter_id) is None:
-        raise LetterNotInDoubt("This letter was already sent again")
+        raise LetterNotInDoubt(phrase("This letter was already sent again"))
     if letter.status == "unknown":
         first(session, _SETTLE_BY_PERSON, id=letter_id, status="failed", person_id=actor.id)
     audit.write(session, actor, "letter_resent", letter_id, as_letter=str(new_letter_id))

@@ -16,6 +16,7 @@ from redis.retry import Retry
 
 from shared.clock import monotonic_s
 from shared.errors import TooMany
+from shared.phrases import phrase
 
 log = structlog.get_logger()
 TRY_REDIS_AGAIN_S = 10.0
@@ -63,7 +64,7 @@ class RateLimits:
                 is_allowed = self._local.hit(window, name, key)
             if not is_allowed:
                 raise TooMany(
-                    "Too many requests from your network. Please wait a little.",
+                    phrase("Too many requests from your network. Please wait a little."),
                     retry_after_s=int(window.get_expiry()),
                 )
 

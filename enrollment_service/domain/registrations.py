@@ -36,6 +36,7 @@ from shared.db import Database, first, rows
 from shared.errors import TooMany
 from shared.idempotency import same_body_or_raise
 from shared.people import normal_address
+from shared.phrases import counted, phrase
 from shared.tokens import hash_code, hash_secret, new_id
 
 CANCEL = "cancel"
@@ -69,7 +70,7 @@ def _register(database: Database, request: SeatRequest, *, accepts_waitlist: boo
                 return database.in_transaction(lambda session: seat_or_line(session, request))
             if not truth.free:
                 raise why_not(truth) from None
-    raise SectionFull("The last seat was taken while you were registering.")
+    raise SectionFull(phrase("The last seat was taken while you were registering."))
 
 
 def _earlier_answer(database: Database, request: SeatRequest) -> Registered:
@@ -88,9 +89,9 @@ def _earlier_answer(database: Database, request: SeatRequest) -> Registered:
     )
     is_waiting = bool(active) and active[0].status == RegistrationStatus.WAITLISTED
     raise AlreadyRegistered(
-        "This address is already on the waitlist of this section."
+        phrase("This address is already on the waitlist of this section.")
         if is_waiting
-        else "This address already has a seat in this section."
+        else phrase("This address already has a seat in this section.")
     )
 
 
@@ -102,7 +103,9 @@ def register_by_office(
     Raises ReasonNeeded, SectionFull, AlreadyRegistered, SectionNotFound.
     """
     if overbook and len(reason.strip()) < 5:
-        raise ReasonNeeded(fields={"reason": ["Write a few words that explain the extra seat later."]})
+        raise ReasonNeeded(
+            fields={"reason": [phrase("Write a few words that explain the extra seat later.")]}
+        )
     lock_seats(session, request.section_id)
     try:
         registered = take_seat(inside(session), request, overbook=overbook)
@@ -178,7 +181,9 @@ def ask_for_cancel_code(session: Session, registration_id: UUID) -> None:
     )
     assert asked is not None
     if asked.asked >= CODES_AN_HOUR:
-        raise TooMany("We sent three codes within an hour. Use the newest, or try later.", retry_after_s=3600)
+        raise TooMany(
+            phrase("We sent three codes within an hour. Use the newest, or try later."), retry_after_s=3600
+        )
     letters.write(
         session,
         "cancel_code",
@@ -205,9 +210,13 @@ def cancel_with_code(database: Database, registration_id: UUID, code: str, *, se
     if not tried or not tried[0].is_right:
         left = tried[0].tries_left if tried else 0
         words = (
-            f"That is not the code we sent. You can try {left} more times."
+            counted(
+                "That is not the code we sent. You can try %(num)s more time.",
+                "That is not the code we sent. You can try %(num)s more times.",
+                left,
+            )
             if left
-            else "Ask for a new code: this one no longer works."
+            else phrase("Ask for a new code: this one no longer works.")
         )
         raise WrongCode(fields={"code": [words]})
     database.in_transaction(
@@ -239,7 +248,7 @@ def cancel(
 def cancel_by_office(session: Session, registration_id: UUID, *, actor: Actor, reason: str) -> None:
     """The office ended the claim, and said why. Raises ReasonNeeded, RegistrationEnded, RegistrationNotFound."""
     if len(reason.strip()) < 5:
-        raise ReasonNeeded(fields={"reason": ["Write a few words: the student may ask."]})
+        raise ReasonNeeded(fields={"reason": [phrase("Write a few words: the student may ask.")]})
     cancel(session, registration_id, because="cancelled by the office", actor=actor, reason=reason.strip())
 
 

@@ -11,6 +11,7 @@ from enrollment_service.db.queries import seating as statements
 from enrollment_service.domain.errors import RegistrationClosed, SectionFull, SectionNotFound
 from shared.db import first
 from shared.errors import DomainError
+from shared.phrases import Phrase, counted, listed, phrase
 
 
 @dataclass(frozen=True)
@@ -48,19 +49,28 @@ class SeatTruth:
         """Whether the counter and the claims agree. A page says so when they do not."""
         return self.taken == self.confirmed + self.held + self.offered
 
-    def in_words(self) -> str:
+    def in_words(self) -> Phrase:
         """One line: `full: 20 seats, 17 enrolled, 2 held until 14:32, 1 offered`."""
-        parts = [f"{self.capacity} seat{'' if self.capacity == 1 else 's'}", f"{self.confirmed} enrolled"]
-        if self.held:
-            until = f" until {self._clock(self.held_until)}" if self.held_until else ""
-            parts.append(f"{self.held} held{until}")
+        parts = [
+            counted("%(num)s seat", "%(num)s seats", self.capacity),
+            phrase("%(n)s enrolled", n=self.confirmed),
+        ]
+        if self.held and self.held_until:
+            parts.append(phrase("%(n)s held until %(time)s", n=self.held, time=self._clock(self.held_until)))
+        elif self.held:
+            parts.append(phrase("%(n)s held", n=self.held))
         if self.offered:
-            parts.append(f"{self.offered} offered")
+            parts.append(phrase("%(n)s offered", n=self.offered))
         if self.overbooked:
-            parts.append(f"{self.overbooked} overbooked")
+            parts.append(phrase("%(n)s overbooked", n=self.overbooked))
         if self.waiting:
-            parts.append(f"{self.waiting} waiting")
-        return f"{'full' if self.free == 0 else f'{self.free} free'}: {', '.join(parts)}"
+            parts.append(phrase("%(n)s waiting", n=self.waiting))
+        seats = listed(parts)
+        return (
+            phrase("full: %(seats)s", seats=seats)
+            if self.free == 0
+            else phrase("%(n)s free: %(seats)s", n=self.free, seats=seats)
+        )
 
     def _clock(self, moment: datetime) -> str:
         return moment.astimezone(ZoneInfo(self.time_zone)).strftime("%H:%M")
@@ -80,14 +90,14 @@ def read_truth(session: Session, section_id: UUID) -> SeatTruth:
 def why_not(truth: SeatTruth) -> DomainError:
     """Why a request for a seat was refused."""
     if truth.is_cancelled:
-        return RegistrationClosed("This section will not take place.")
+        return RegistrationClosed(phrase("This section will not take place."))
     zone = ZoneInfo(truth.time_zone)
     if truth.now < truth.opens_at:
-        return RegistrationClosed(f"Registration opens on {_day(truth.opens_at.astimezone(zone))}.")
+        return RegistrationClosed(
+            phrase("Registration opens on %(day)s.", day=truth.opens_at.astimezone(zone))
+        )
     if truth.now >= truth.closes_at:
-        return RegistrationClosed(f"Registration closed on {_day(truth.closes_at.astimezone(zone))}.")
+        return RegistrationClosed(
+            phrase("Registration closed on %(day)s.", day=truth.closes_at.astimezone(zone))
+        )
     return SectionFull(truth.in_words(), waiting=truth.waiting, waitlist_limit=truth.waitlist_limit)
-
-
-def _day(moment: datetime) -> str:
-    return f"{moment:%A, %B} {moment.day} at {moment:%H:%M} {moment:%Z}"

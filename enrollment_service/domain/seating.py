@@ -22,6 +22,7 @@ from shared.db import first
 from shared.errors import Invalid
 from shared.idempotency import same_body_or_raise
 from shared.people import normal_address
+from shared.phrases import Phrase, counted, listed, phrase
 from shared.tokens import new_id
 
 CAPACITY_LIMIT = 1000
@@ -135,14 +136,15 @@ def offer_free_seats(session: Session, section_id: UUID) -> int:
 
 def change_capacity(
     session: Session, section_id: UUID, capacity: int, *, actor: Actor, reason: str = ""
-) -> str:
+) -> Phrase:
     """The section has `capacity` seats. Fewer than are taken: the rest counts as overbooked and freed seats pay it back first.
 
     Returns what happened, in words. Raises SectionNotFound, Invalid.
     """
     if not 0 <= capacity <= CAPACITY_LIMIT:
         raise Invalid(
-            "The number of seats is not right", fields={"capacity": [f"A number from 0 to {CAPACITY_LIMIT}."]}
+            phrase("The number of seats is not right"),
+            fields={"capacity": [phrase("A number from 0 to %(limit)s.", limit=CAPACITY_LIMIT)]},
         )
     lock_seats(session, section_id)
     seats = first(session, statements.SET_CAPACITY, section_id=section_id, capacity=capacity)
@@ -157,9 +159,9 @@ def change_capacity(
         capacity=capacity,
         overbooked=seats.overbooked,
     )
-    said = [f"{capacity} seats"]
+    said = [counted("%(num)s seat", "%(num)s seats", capacity)]
     if seats.overbooked:
-        said.append(f"{seats.overbooked} overbooked: the next {seats.overbooked} freed seats stay empty")
+        said.append(phrase("%(n)s overbooked: as many freed seats stay empty", n=seats.overbooked))
     if offers:
-        said.append(f"{offers} offered to the waitlist")
-    return "; ".join(said)
+        said.append(phrase("%(n)s offered to the waitlist", n=offers))
+    return listed(said)

@@ -12,6 +12,7 @@ from enrollment_service.domain.seat_truth import read_truth, why_not
 from enrollment_service.domain.seating import TAKEN_ALREADY, Registered, SeatRequest, lock_seats, take_seat
 from enrollment_service.terms import RegistrationStatus
 from shared.db import first
+from shared.phrases import phrase
 
 
 def seat_or_line(session: Session, request: SeatRequest) -> Registered:
@@ -38,7 +39,11 @@ def _join_line(session: Session, request: SeatRequest) -> Registered:
         truth = read_truth(session, request.section_id)
         if not (truth.is_in_window or request.at_any_time) or truth.is_cancelled:
             raise why_not(truth)
-        raise WaitlistFull(f"{truth.in_words()}; the waitlist takes {truth.waitlist_limit}.")
+        raise WaitlistFull(
+            phrase(
+                "%(seats)s; the waitlist takes %(limit)s.", seats=truth.in_words(), limit=truth.waitlist_limit
+            )
+        )
     return Registered(request.id, request.reference, RegistrationStatus.WAITLISTED, int(joined.position))
 
 

@@ -20,6 +20,7 @@ from shared.audit import Actor
 from shared.db import Database, first, rows
 from shared.errors import Invalid
 from shared.people import Person, normal_address
+from shared.phrases import phrase
 from shared.references import References
 from shared.tokens import new_id
 
@@ -236,8 +237,8 @@ def assign(session: Session, inquiry_id: UUID, actor: Actor, staff_id: UUID | No
         person = session.get(Staff, staff_id)
         if person is None or person.disabled_at is not None:
             raise Invalid(
-                "There is no such colleague",
-                fields={"staff_id": ["Choose a colleague with an open account."]},
+                phrase("There is no such colleague"),
+                fields={"staff_id": [phrase("Choose a colleague with an open account.")]},
             )
     inquiry.assignee_id = staff_id
     audit.write(session, actor, "inquiry_assigned", inquiry.id, to=str(staff_id) if staff_id else None)

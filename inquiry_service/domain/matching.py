@@ -7,6 +7,7 @@ from typing import Literal
 from uuid import UUID
 
 from inquiry_service.domain.parsed_email import ParsedEmail
+from shared.phrases import phrase
 
 _SECRET_ANYWHERE = re.compile(r"(?i)\br\+[a-z2-7]{26}@")
 _SECRET = re.compile(r"r\+([a-z2-7]{26})@")
@@ -46,21 +47,21 @@ def director_verdict(
 ) -> tuple[Literal["send", "hold", "file"], str]:
     """What becomes of a mail to a director's reply address, and why it is not simply sent."""
     if mail.is_automatic:
-        return "file", "an automatic reply"
+        return "file", phrase("an automatic reply")
     if not director.is_enabled:
-        return "file", "the account is closed"
+        return "file", phrase("the account is closed")
     if len(mail.senders) != 1 or mail.senders[0] not in director.addresses:
-        return "hold", "it came from another address than yours"
+        return "hold", phrase("it came from another address than yours")
     if not address.is_alive:
-        return "hold", "the reply address is too old"
+        return "hold", phrase("the reply address is too old")
     if not director.trusts_road:
-        return "hold", "no trusted server vouched for the sender"
+        return "hold", phrase("no trusted server vouched for the sender")
     if not mail.written.strip():
-        return "hold", "no text of yours was found in it"
+        return "hold", phrase("no text of yours was found in it")
     if not mail.has_quotation:
-        return "hold", "neither the marker line nor a quotation was found, so all of it would be sent"
+        return "hold", phrase("neither the marker line nor a quotation was found, so all of it would be sent")
     if not mail.is_certain:
-        return "hold", "what you wrote could not be told for certain from what you quoted"
+        return "hold", phrase("what you wrote could not be told for certain from what you quoted")
     if any(not file.is_shown_in_text for file in mail.attachments):
-        return "hold", "it has files, and an answer carries none"
+        return "hold", phrase("it has files, and an answer carries none")
     return "send", ""

@@ -13,6 +13,7 @@ from inquiry_service.terms import UNDO_HELD_S, InquiryStatus, MessageKind, Reply
 from shared import audit, letters
 from shared.db import first
 from shared.people import Person
+from shared.phrases import phrase
 from shared.tokens import new_id
 
 _TO_DRAFT = text(
@@ -42,7 +43,7 @@ def answer(
     """
     inquiry = inquiries.find(session, inquiry_id, lock=True)
     if inquiry.status not in _ANSWERABLE:
-        raise WrongMove("Release it from quarantine before you answer.", state=inquiry.status)
+        raise WrongMove(phrase("Release it from quarantine before you answer."), state=inquiry.status)
     if same := _same_answer(session, inquiry, author, body):
         return same
     seen = _position_of(session, inquiry, based_on)
@@ -105,7 +106,9 @@ def _position_of(session: Session, inquiry: Inquiry, message_id: UUID | None) ->
         return inquiry.messages
     message = session.get(Message, message_id)
     if message is None or message.inquiry_id != inquiry.id or message.position is None:
-        raise ThreadChanged("The message this reply was based on is no longer in the thread", newer=[])
+        raise ThreadChanged(
+            phrase("The message this reply was based on is no longer in the thread"), newer=[]
+        )
     return message.position
 
 
@@ -205,7 +208,7 @@ def send_held(session: Session, inquiry_id: UUID, reply_id: UUID, person: Person
     if reply.status not in (ReplyStatus.HELD, ReplyStatus.FAILED):
         raise NotHeld(state=reply.status)
     if inquiry.status not in _ANSWERABLE:
-        raise WrongMove("Release it from quarantine before you answer.", state=inquiry.status)
+        raise WrongMove(phrase("Release it from quarantine before you answer."), state=inquiry.status)
     if first(session, _ON_ITS_WAY, id=reply.id) is not None:
         raise AlreadyOnItsWay()
     queue(session, inquiry, reply, undo_s=UNDO_HELD_S)

@@ -18,6 +18,7 @@ from shared.cursors import decode, encode
 from shared.db import first
 from shared.errors import Invalid
 from shared.people import Person
+from shared.phrases import phrase
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,10 @@ def page(
 ) -> Page:
     """One page of a view. `filters` may hold `status program assignee q`. Raises Invalid for an unknown view or cursor."""
     if view not in statements.VIEWS:
-        raise Invalid("There is no such view", fields={"view": [f"One of {', '.join(statements.VIEWS)}."]})
+        raise Invalid(
+            phrase("There is no such view"),
+            fields={"view": [phrase("One of %(names)s.", names=", ".join(statements.VIEWS))]},
+        )
     used = tuple(sorted(name for name, value in filters.items() if value))
     after_at, after_id = _checked(decode(cursor, 2))
     values = {name: filters[name] for name in used} | {
@@ -91,5 +95,6 @@ def _checked(after: tuple[Any, ...] | None) -> tuple[str | None, str | None]:
         return datetime.fromisoformat(after[0]).isoformat(), str(UUID(after[1]))
     except (ValueError, TypeError):
         raise Invalid(
-            "The cursor is not one of ours", fields={"cursor": ["Take it from `next` of the page before."]}
+            phrase("The cursor is not one of ours"),
+            fields={"cursor": [phrase("Take it from `next` of the page before.")]},
         ) from None

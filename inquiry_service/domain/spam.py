@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from shared.phrases import phrase
+
 QUARANTINE_AT = 5
 _LINK = re.compile(r"https?://|www\.|\[url|<a\s", re.IGNORECASE)
 _SALES = re.compile(
@@ -48,18 +50,18 @@ def score(traces: FormTraces) -> SpamScore:
     """The sum of what speaks against the form."""
     found: list[tuple[int, str]] = []
     if traces.honeypot:
-        found.append((6, "filled the trap field"))
+        found.append((6, phrase("filled the trap field")))
     if traces.is_form and not traces.has_token and not traces.is_expired:
-        found.append((3, "no form token"))
+        found.append((3, phrase("no form token")))
     if traces.is_too_fast:
-        found.append((3, "filled in faster than a person types"))
+        found.append((3, phrase("filled in faster than a person types")))
     if traces.is_used_token:
-        found.append((2, "the form was used before"))
+        found.append((2, phrase("the form was used before")))
     links = len(_LINK.findall(traces.question))
     if links:
         found.append((min(2 * links, 6), f"{links} links"))
     if _LINK.search(traces.name):
-        found.append((5, "a link for a name"))
+        found.append((5, phrase("a link for a name")))
     sales = {match.group(0).lower() for match in _SALES.finditer(traces.question)}
     if sales:
         found.append((min(3 * len(sales), 6), "sales talk"))

@@ -18,6 +18,7 @@ from shared.clock import utc_now
 from shared.db import Database, first
 from shared.errors import Invalid, TooMany
 from shared.people import ROLES, Person, normal_address
+from shared.phrases import phrase
 from shared.tokens import hash_secret, new_id, new_secret
 
 SESSION_LENGTH = timedelta(hours=12)
@@ -49,7 +50,8 @@ def sign_in(database: Database, email: str, password: str, address_block: str) -
     assert attempts is not None
     if attempts.of_both > MAX_OF_BOTH or attempts.of_name > MAX_OF_NAME or attempts.of_block > MAX_OF_BLOCK:
         raise TooMany(
-            "Too many attempts. Wait a quarter of an hour, or set a new password.", retry_after_s=WINDOW_S
+            phrase("Too many attempts. Wait a quarter of an hour, or set a new password."),
+            retry_after_s=WINDOW_S,
         )
     is_right = passwords.is_right(password, found.password_hash if found else None)
     if found is None or not is_right or found.disabled_at is not None:
@@ -136,8 +138,8 @@ def check_password(password: str) -> None:
     """Raises Invalid for one that is too short to be safe."""
     if len(password) < passwords.MIN_LENGTH:
         raise Invalid(
-            "This password is too short",
-            fields={"password": [f"Use at least {passwords.MIN_LENGTH} characters."]},
+            phrase("This password is too short"),
+            fields={"password": [phrase("Use at least %(length)s characters.", length=passwords.MIN_LENGTH)]},
         )
 
 
@@ -170,11 +172,13 @@ def add(
     """A new account. Raises Invalid for an unknown role or an address that has one already."""
     if unknown := sorted(set(roles) - set(ROLES)):
         raise Invalid(
-            f"Unknown roles: {', '.join(unknown)}", fields={"roles": [f"One of {', '.join(ROLES)}."]}
+            phrase("Unknown roles: %(names)s", names=", ".join(unknown)),
+            fields={"roles": [phrase("One of %(names)s.", names=", ".join(ROLES))]},
         )
     if session.scalars(select(Staff.id).where(Staff.email_normal == normal_address(email))).first():
         raise Invalid(
-            "This address has an account already", fields={"email": ["This address has an account already."]}
+            phrase("This address has an account already"),
+            fields={"email": [phrase("This address has an account already.")]},
         )
     person = Staff(
         id=staff_id or new_id(),
@@ -238,5 +242,5 @@ def first_of_role(session: Session, role: str) -> tuple[UUID, str]:
         .limit(1)
     ).first()
     if found is None:
-        raise NoSuchStaff(f"Nobody with the role {role} has an account")
+        raise NoSuchStaff(phrase("Nobody with the role %(role)s has an account", role=role))
     return found.id, found.name

@@ -9,6 +9,7 @@ from inquiry_service.db.models import RawMail
 from inquiry_service.terms import RawMailStatus
 from shared import blobs
 from shared.errors import NotFound
+from shared.phrases import phrase
 
 STORED_TOO_LONG = text("raw_mail.status = 'stored' AND raw_mail.received_at < now() - interval '5 minutes'")
 NEEDS_A_PERSON = or_(RawMail.status.in_([RawMailStatus.UNFILED, RawMailStatus.UNREADABLE]), STORED_TOO_LONG)
@@ -23,5 +24,5 @@ def original(session: Session, raw_id: UUID) -> bytes:
     """The mail as it came in, byte for byte. Raises NotFound."""
     sha256 = session.scalar(select(RawMail.sha256).where(RawMail.id == raw_id, NEEDS_A_PERSON))
     if sha256 is None:
-        raise NotFound("There is no such mail")
+        raise NotFound(phrase("There is no such mail"))
     return blobs.get(session, sha256)

@@ -18,6 +18,7 @@ from inquiry_service.web.words import said_at
 from shared import letters
 from shared.clock import utc_now
 from shared.people import Person
+from shared.web.words import say
 
 FATES = {
     "queued": "waiting",
@@ -143,7 +144,7 @@ def _held(session: Session, reply: Reply, body: str) -> dict[str, Any]:
         "id": reply.id,
         "body": body,
         "author": author.name if author else "",
-        "why": reply.held_because or "",
+        "why": say(reply.held_because or ""),
         "at": reply.changed_at,
         "words": said_at(reply.changed_at, utc_now(), settings().zone),
     }

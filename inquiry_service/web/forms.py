@@ -8,8 +8,8 @@ import marshmallow as ma
 from flask import Response, redirect, request
 from flask.typing import ResponseReturnValue
 
-from shared.errors import Invalid
 from shared.tokens import new_id
+from shared.web.mistakes import sentences_of
 
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -27,22 +27,9 @@ def checked(schema: ma.Schema, words: Mapping[str, str] | None = None) -> dict[s
     try:
         return dict(schema.load(request.form.to_dict()))
     except ma.ValidationError as error:
-        messages: dict[str, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]
-        raise FormNotRight(_sentences(messages, words or {})) from None
-
-
-def _sentences(messages: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, str]:
-    found = {}
-    for name, said in messages.items():
-        sentence = str(said[0] if isinstance(said, list) else said)
-        is_empty = not request.form.get(name, "").strip()
-        found[name] = words[name] if is_empty and name in words else sentence
-    return found
-
-
-def of_domain(error: Invalid) -> dict[str, str]:
-    """The domain's complaint as the same kind of errors."""
-    return {name: sentences[0] for name, sentences in error.fields.items()} or {"": error.detail}
+        found = sentences_of(error)
+        empty = {name: said for name, said in (words or {}).items() if not request.form.get(name, "").strip()}
+        raise FormNotRight(found | {name: said for name, said in empty.items() if name in found}) from None
 
 
 def typed(name: str) -> str:

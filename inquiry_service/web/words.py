@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
-from shared.web.words import clock_in_words
+from shared.web.words import clock_in_words, day_of_month
 
 DUE_SOON = timedelta(hours=1)
 HALF_HOUR = timedelta(minutes=30)
@@ -38,7 +38,7 @@ def _day(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
         return str(_("today"))
     if local == today + timedelta(days=1):
         return str(_("tomorrow"))
-    return f"{local:%a}"
+    return str(format_date(local, "EEE"))
 
 
 def expected_by(due_at: datetime, now: datetime, zone: ZoneInfo) -> str:
@@ -52,7 +52,7 @@ def expected_by(due_at: datetime, now: datetime, zone: ZoneInfo) -> str:
         return str(_("by %(time)s today", time=time))
     if local.date() == today + timedelta(days=1):
         return str(_("by %(time)s tomorrow", time=time))
-    return str(_("by %(time)s on %(day)s", time=time, day=f"{local:%A}"))
+    return str(_("by %(time)s on %(day)s", time=time, day=format_date(local.date(), "EEEE")))
 
 
 def said_at(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
@@ -63,7 +63,7 @@ def said_at(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
         return str(_("today %(time)s", time=time))
     if local.date() == today - timedelta(days=1):
         return str(_("yesterday %(time)s", time=time))
-    day = f"{local:%b} {local.day}" + (f", {local.year}" if local.year != today.year else "")
+    day = day_of_month(local.date(), with_year=local.year != today.year)
     return f"{day}, {time}"
 
 
@@ -82,3 +82,15 @@ def initials(name: str) -> str:
 def program_code(slug: str) -> str:
     """A tag for a program: short slugs are codes, longer ones are words."""
     return slug.upper() if len(slug) <= 4 else slug.replace("-", " ").capitalize()
+
+
+def role_name(role: str) -> str:
+    """A role in the reader's language."""
+    names: dict[str, str] = {
+        "director": _("director"),
+        "staff": _("staff"),
+        "registrar": _("registrar"),
+        "instructor": _("instructor"),
+        "auditor": _("auditor"),
+    }
+    return names.get(role, role)

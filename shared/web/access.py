@@ -13,6 +13,7 @@ from werkzeug.exceptions import Forbidden, Unauthorized
 from werkzeug.wrappers import Response
 
 from shared.people import Person
+from shared.phrases import phrase
 
 ANYONE = "anyone"
 LINK = "link"
@@ -70,12 +71,14 @@ def is_same_origin() -> bool:
 def require_own_page() -> None:
     """The request comes from a form of ours. Raises 403."""
     if not is_same_origin():
-        raise Forbidden("This request came from another site.")
+        raise Forbidden(phrase("This request came from another site."))
     try:
         validate_csrf(request.form.get("csrf_token") or request.headers.get("X-CSRFToken"))
     except ValidationError:
         raise Forbidden(
-            "The page was open for too long. Go back, reload it and try again: what you typed is still there."
+            phrase(
+                "The page was open for too long. Go back, reload it and try again: what you typed is still there."
+            )
         ) from None
 
 
@@ -94,7 +97,7 @@ def check_access() -> Response | None:
             raise Unauthorized
         return redirect_to_sign_in()
     if not person.has_any(allowed):
-        raise Forbidden("Your role does not open this door.")
+        raise Forbidden(phrase("Your role does not open this door."))
     if request.method in UNSAFE and person.by == "cookie":
         require_own_page()
     return None

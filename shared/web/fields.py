@@ -6,6 +6,8 @@ from typing import Any
 import marshmallow as ma
 from email_validator import EmailNotValidError, validate_email
 
+from shared.phrases import phrase
+
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LINE_BREAK = re.compile(r"[\r\n\u2028\u2029\x85\x0b\x0c]")
 
@@ -23,13 +25,11 @@ class Text(ma.fields.String):
     """Text as a person typed it, stripped at both ends. `is_line` refuses line breaks; an optional empty one is None."""
 
     default_error_messages = {
-        "required": "This is needed.",
-        "invalid": "This must be text.",
-        "control": "This has characters that cannot be stored.",
-        "lines": "This must be one line.",
-        "blank": "This is needed.",
-        "too_long": "This can have at most {limit} characters.",
-        "too_short": "This needs at least {limit} characters.",
+        "required": phrase("This is needed."),
+        "invalid": phrase("This must be text."),
+        "control": phrase("This has characters that cannot be stored."),
+        "lines": phrase("This must be one line."),
+        "blank": phrase("This is needed."),
     }
 
     def __init__(self, *, max_length: int, min_length: int = 0, is_line: bool = True, **kwargs: Any) -> None:
@@ -55,9 +55,13 @@ class Text(ma.fields.String):
                 raise self.make_error("blank")
             return None
         if len(text) > self._max_length:
-            raise self.make_error("too_long", limit=self._max_length)
+            raise ma.ValidationError(
+                phrase("This can have at most %(limit)s characters.", limit=self._max_length)
+            )
         if len(text) < self._min_length:
-            raise self.make_error("too_short", limit=self._min_length)
+            raise ma.ValidationError(
+                phrase("This needs at least %(limit)s characters.", limit=self._min_length)
+            )
         return text if self._is_line else text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -67,7 +71,9 @@ class Email(Text):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=254, **kwargs)
         self.metadata = {"format": "email"} | dict(self.metadata)
-        self.error_messages["address"] = "Enter an email address we can answer to, like name@example.com."
+        self.error_messages["address"] = phrase(
+            "Enter an email address we can answer to, like name@example.com."
+        )
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         text = super()._deserialize(value, attr, data, **kwargs)

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnava
 from shared.errors import DomainError, Invalid, TooMany
 from shared.people import Person
 from shared.web.access import is_api
+from shared.web.words import say
 
 STATUS = {"not_found": 404, "conflict": 409, "invalid": 422, "forbidden": 403, "too_many": 429, "gone": 410}
 PROBLEM_JSON = "application/problem+json"
@@ -108,9 +109,9 @@ def answer_domain_error(error: DomainError) -> ResponseReturnValue:
         )
     return error_page(
         status,
-        error.title,
+        say(error.title),
         code=error.code,
-        happened=error.detail if error.detail != error.title else "",
+        happened=say(error.detail) if error.detail != error.title else "",
         headers=headers,
     )
 
@@ -138,7 +139,7 @@ def answer_http_error(error: HTTPException) -> ResponseReturnValue:
         429: _("Too many attempts"),
         503: _("We are not ready right now"),
     }
-    words = error.description if status == 403 and error.description else titles.get(status, error.name)
+    words = say(error.description) if status == 403 and error.description else titles.get(status, error.name)
     return error_page(status, str(words), headers=headers)
 
 

@@ -18,6 +18,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
+from shared.catalogs import catalog_folders
 from shared.db import Database
 from shared.limits import RateLimits, address_block
 from shared.people import Person
@@ -90,6 +91,7 @@ def make_site(
         WTF_CSRF_SECRET_KEY=settings.secret_key,
         JSON_SORT_KEYS=False,
         BABEL_DEFAULT_LOCALE=settings.school_locale,
+        BABEL_TRANSLATION_DIRECTORIES=";".join(map(str, catalog_folders(folder))),
         BABEL_DEFAULT_TIMEZONE=settings.school_timezone,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -1,14 +1,34 @@
 """Times, money and lengths as people say them; the exact value stays beside it for hover and for screen readers."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from flask_babel import format_currency, format_date, ngettext
+from babel.dates import format_skeleton
+from flask_babel import format_currency, format_datetime, format_time, get_locale, ngettext
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from shared.clock import utc_now
+from shared.phrases import Phrase
+
+
+def say(text: str) -> str:
+    """A sentence of the domain or of a schema in the reader's language; English stays where no catalog has it."""
+    if not isinstance(text, Phrase):
+        return str(_(text)) if text else ""
+    values = {name: _said(value) for name, value in text.values.items()}
+    if text.plural is None:
+        return str(_(text.msgid, **values))
+    return str(ngettext(text.msgid, text.plural, **values))
+
+
+def _said(value: object) -> object:
+    if isinstance(value, Phrase):
+        return say(value)
+    if isinstance(value, datetime):
+        return f"{format_datetime(value, 'EEEE, MMMM d, HH:mm', rebase=False)} {value:%Z}"
+    return value
 
 
 def age_in_words(moment: datetime, now: datetime | None = None) -> str:
@@ -28,20 +48,37 @@ def age_in_words(moment: datetime, now: datetime | None = None) -> str:
 
 def moment_in_words(moment: datetime, zone: ZoneInfo | str) -> str:
     """`Mon, Jan 12, 2026, 6:00 PM CST`: a moment in the zone that is named."""
-    local = moment.astimezone(ZoneInfo(zone) if isinstance(zone, str) else zone)
-    hour = local.strftime("%I").lstrip("0")
-    return f"{local:%a}, {local:%b} {local.day}, {local:%Y}, {hour}:{local:%M %p} {local.tzname()}"
+    local = _local(moment, zone)
+    return f"{day_in_words(local.date())}, {clock_in_words(moment, zone)} {local.tzname()}"
 
 
 def clock_in_words(moment: datetime, zone: ZoneInfo | str) -> str:
     """`2:02 PM`."""
-    local = moment.astimezone(ZoneInfo(zone) if isinstance(zone, str) else zone)
-    return f"{local.strftime('%I').lstrip('0')}:{local:%M %p}"
+    # CLDR sets a narrow no-break space before AM and PM: people search for a plain one
+    return str(format_time(_local(moment, zone), "short", rebase=False)).replace("\u202f", " ")
+
+
+def _local(moment: datetime, zone: ZoneInfo | str) -> datetime:
+    return moment.astimezone(ZoneInfo(zone) if isinstance(zone, str) else zone)
 
 
 def day_in_words(day: date) -> str:
     """`Mon, Jan 12, 2026`."""
-    return str(format_date(day, "EEE, MMM d, y", rebase=False))
+    return _by_skeleton(day, "yMMMEd")
+
+
+def day_of_month(day: date, *, with_year: bool = False) -> str:
+    """`Jan 12`, `Jan 12, 2026`."""
+    return _by_skeleton(day, "yMMMd" if with_year else "MMMd")
+
+
+def _by_skeleton(day: date, skeleton: str) -> str:
+    """The parts that the skeleton names, in the order of the reader's language."""
+    return str(
+        format_skeleton(
+            skeleton, datetime(day.year, day.month, day.day, tzinfo=UTC), locale=get_locale() or "en"
+        )
+    )
 
 
 def money(cents: int, currency: str = "USD") -> str:
@@ -82,4 +119,5 @@ PAGE_FILTERS = {
     "how_long": length_in_words,
     "time_tag": time_tag,
     "paragraphs": paragraphs,
+    "say": say,
 }

@@ -12,6 +12,7 @@ from marshmallow import RAISE, fields
 from shared import blobs, jobs, letters
 from shared.cursors import decode, encode
 from shared.errors import Invalid, NotFound
+from shared.phrases import phrase
 from shared.tables import JOB_STATES, LETTER_STATES
 from shared.web.access import allow, current_person
 from shared.web.api import blueprint
@@ -127,7 +128,7 @@ def _add_letters(bp: Blueprint, roles: tuple[str, ...]) -> None:
         with database().reading() as session:
             letter = letters.show(session, letter_id)
             if letter.blob_sha256 is None:
-                raise NotFound("The letter is not rendered yet")
+                raise NotFound(phrase("The letter is not rendered yet"))
             data = blobs.get(session, letter.blob_sha256)
         headers = {
             "Content-Disposition": f'attachment; filename="{letter_id}.eml"',
@@ -181,5 +182,6 @@ def _checked(before: tuple[Any, ...] | None) -> tuple[str, str] | None:
         return datetime.fromisoformat(before[0]).isoformat(), str(UUID(before[1]))
     except (ValueError, TypeError):
         raise Invalid(
-            "The cursor is not one of ours", fields={"cursor": ["Take it from `next` of the page before."]}
+            phrase("The cursor is not one of ours"),
+            fields={"cursor": [phrase("Take it from `next` of the page before.")]},
         ) from None

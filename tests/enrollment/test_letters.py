@@ -125,7 +125,7 @@ def test_a_long_course_shows_its_first_dates_and_counts_the_rest(
     registered(enrollment_db, section_id, "Effat")
     enrollment_work.drain()
     (letter,) = enrollment_work.letters("effat@example.com")
-    assert "and 12 more dates" in text_of(letter)
+    assert "And 12 more dates" in text_of(letter)
     assert next(letter.iter_attachments()).get_content().count("BEGIN:VEVENT") == 20
 
 

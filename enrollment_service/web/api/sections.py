@@ -11,6 +11,7 @@ from enrollment_service.domain import sections
 from enrollment_service.web.schemas.sections import SectionListSchema, SectionQuerySchema, SectionSchema
 from shared import cursors
 from shared.errors import Invalid
+from shared.phrases import phrase
 from shared.web.access import ANYONE, allow
 from shared.web.api import blueprint
 from shared.web.site import database
@@ -58,4 +59,4 @@ def _place(cursor: str | None) -> tuple[str, str] | None:
     try:
         return date.fromisoformat(values[0]).isoformat(), str(UUID(values[1]))
     except (ValueError, TypeError, AttributeError):
-        raise Invalid(fields={"cursor": ["Take it from `next` of the page before."]}) from None
+        raise Invalid(fields={"cursor": [phrase("Take it from `next` of the page before.")]}) from None

@@ -17,7 +17,9 @@ from enrollment_service.web.schemas.registrations import LinksFormSchema
 from shared.clock import utc_now
 from shared.errors import TooMany
 from shared.web.access import ANYONE, LINK, allow
+from shared.web.mistakes import sentences_of
 from shared.web.site import database, limited, mark_private
+from shared.web.words import say
 
 pages = Blueprint("my_pages", __name__)
 pages.after_request(mark_private)
@@ -40,7 +42,7 @@ def send_links() -> ResponseReturnValue:
     try:
         email = LinksFormSchema().load(request.form.to_dict())["email"]
     except ValidationError as mistakes:
-        errors = {name: words[0] for name, words in mistakes.messages_dict.items()}
+        errors = sentences_of(mistakes)
         return render_template("my/links.html", errors=errors, email=typed, is_sent=False), 422
     with database().transaction() as session:
         registrations.ask_for_links(session, email)
@@ -96,7 +98,7 @@ def ask_for_code(link: str) -> ResponseReturnValue:
             registrations.prove_address(session, registration, link)
             registrations.ask_for_cancel_code(session, registration.id)
     except TooMany as refusal:
-        return _cancel_page(link, {"code": refusal.detail}), 429
+        return _cancel_page(link, {"code": say(refusal.detail)}), 429
     except RegistrationEnded:
         return redirect(url_for(".show", link=link), 303)
     return redirect(url_for(".enter_code", link=link), 303)
@@ -124,7 +126,7 @@ def cancel(link: str) -> ResponseReturnValue:
             secret_key=desk().settings.secret_key,
         )
     except WrongCode as refusal:
-        return _cancel_page(link, {"code": refusal.fields["code"][0]}), 422
+        return _cancel_page(link, sentences_of(refusal)), 422
     except RegistrationEnded:
         pass
     return redirect(url_for(".show", link=link), 303)

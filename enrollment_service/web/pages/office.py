@@ -16,11 +16,13 @@ from enrollment_service.web.auth import RUNS_OFFICE, SEES_OFFICE
 from enrollment_service.web.desk import seat_request
 from enrollment_service.web.schemas.office import CapacitySchema, OfficeRegistrationFormSchema, ReasonSchema
 from shared import letters
-from shared.errors import DomainError, Invalid
+from shared.errors import DomainError
 from shared.idempotency import checked_key, fingerprint
 from shared.tokens import new_id
 from shared.web.access import allow, current_person
+from shared.web.mistakes import sentences_of
 from shared.web.site import database
+from shared.web.words import say
 
 pages = Blueprint("office_pages", __name__)
 FIELDS = ("name", "email", "phone", "for_name")
@@ -58,7 +60,7 @@ def set_capacity(section_id: UUID) -> ResponseReturnValue:
             )
     except (ValidationError, DomainError) as refusal:
         return _section_page(section_id, refusal=refusal, about="capacity"), 422
-    flash(said)
+    flash(say(said))
     return redirect(url_for(".show_section", section_id=section_id), 303)
 
 
@@ -113,7 +115,9 @@ def _given(*names: str) -> dict[str, str]:
     return {name: request.form[name] for name in names if request.form.get(name, "").strip()}
 
 
-def _section_page(section_id: UUID, *, refusal: Exception | None = None, about: str = "") -> str:
+def _section_page(
+    section_id: UUID, *, refusal: ValidationError | DomainError | None = None, about: str = ""
+) -> str:
     with database().reading() as session:
         section = sections.show_section(session, section_id)
         meetings = sections.meetings_of(session, section_id)
@@ -130,7 +134,7 @@ def _section_page(section_id: UUID, *, refusal: Exception | None = None, about: 
         roster=roster,
         letters=written,
         can_change=current_person().has_any(frozenset(RUNS_OFFICE)),
-        errors=_errors(refusal),
+        errors=sentences_of(refusal) if refusal else {},
         about=about,
         values=request.form if refusal else {},
         submission_id=new_id(),
@@ -142,12 +146,3 @@ def _letters_by_subject(found: Any) -> dict[UUID, list[Any]]:
     for letter in found:
         by_subject.setdefault(letter.subject_id, []).append(letter)
     return by_subject
-
-
-def _errors(refusal: Exception | None) -> dict[str, str]:
-    """Field names with a sentence; a refusal that is about no field stands alone."""
-    if isinstance(refusal, ValidationError):
-        return {name: words[0] for name, words in refusal.messages_dict.items()}
-    if isinstance(refusal, Invalid) and refusal.fields:
-        return {name: words[0] for name, words in refusal.fields.items()}
-    return {"": str(refusal)} if refusal else {}

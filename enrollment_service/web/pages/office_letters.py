@@ -11,6 +11,7 @@ from shared.errors import DomainError, NotFound
 from shared.tables import LETTER_STATES
 from shared.web.access import allow, current_person
 from shared.web.site import database
+from shared.web.words import say
 
 pages = Blueprint("office_letter_pages", __name__)
 VIEWS = ("", "unknown", "failed", "bounced", "queued", "sent")
@@ -49,7 +50,7 @@ def decide(letter_id: UUID, decision: str) -> ResponseReturnValue:
     except NotFound:
         raise
     except DomainError as refusal:
-        flash(refusal.detail)
+        flash(say(refusal.detail))
     return redirect(url_for(".list_letters"), 303)
 
 

@@ -19,10 +19,13 @@ from enrollment_service.terms import RegistrationStatus, Source
 from enrollment_service.web.desk import desk, seat_request
 from enrollment_service.web.pages.sections import state_of
 from enrollment_service.web.schemas.registrations import RegistrationFormSchema
+from shared.errors import DomainError
 from shared.idempotency import fingerprint
 from shared.tokens import new_id
 from shared.web.access import ANYONE, allow
+from shared.web.mistakes import sentences_of
 from shared.web.site import database, limited
+from shared.web.words import say
 
 pages = Blueprint("register_pages", __name__)
 FIELDS = ("name", "email", "phone", "for_name", "inquiry")
@@ -51,7 +54,7 @@ def next_step(section_id: UUID) -> ResponseReturnValue:
             {name: value for name, value in values.items() if value or name in ("name", "email")}
         )
     except ValidationError as mistakes:
-        errors = {name: words[0] for name, words in mistakes.messages_dict.items()}
+        errors = sentences_of(mistakes)
         return _details_page(section_id, values, token, errors), 422
     if request.form.get("step") != "confirm":
         return _check_page(section_id, values, checked, token)
@@ -128,7 +131,7 @@ def _check_page(section_id: UUID, values: dict[str, str], checked: dict[str, Any
     )
 
 
-def _sorry_page(section_id: UUID, values: dict[str, str], token: str, refusal: Exception) -> str:
+def _sorry_page(section_id: UUID, values: dict[str, str], token: str, refusal: DomainError) -> str:
     with database().reading() as session:
         section = sections.show_section(session, section_id)
         truth = read_truth(session, section_id)
@@ -145,7 +148,7 @@ def _sorry_page(section_id: UUID, values: dict[str, str], token: str, refusal: E
         values=values,
         form_token=token,
         title=titles[type(refusal)],
-        why=str(refusal),
+        why=say(refusal.detail),
         is_known=isinstance(refusal, AlreadyRegistered),
         can_wait=state_of(truth) == "wait" and isinstance(refusal, SectionFull),
         position=truth.waiting + 1,

@@ -2,10 +2,11 @@
 
 from marshmallow import EXCLUDE, fields, validate
 
+from shared.phrases import phrase
 from shared.web.fields import Email, Schema, Text
 
-_NAME = "Enter your name."
-_ADDRESS = "Enter an email address we can answer to, like name@example.com."
+_NAME = phrase("Enter your name.")
+_ADDRESS = phrase("Enter an email address we can answer to, like name@example.com.")
 
 
 class PersonSchema(Schema):

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from inquiry_service.domain import sessions
 from inquiry_service.web.auth import EVERYBODY, take_cookie
 from inquiry_service.web.forms import see
+from inquiry_service.web.words import role_name
 from shared.web.access import allow, current_person
 from shared.web.site import database
 
@@ -18,7 +19,9 @@ pages = Blueprint("account", __name__)
 def show() -> str:
     """Name, roles, keys, sessions."""
     person = current_person()
-    return render_template("inquiry/account.html", person=person, roles=sorted(person.roles))
+    return render_template(
+        "inquiry/account.html", person=person, roles=[role_name(role) for role in sorted(person.roles)]
+    )
 
 
 @pages.post("/account/sign-out-everywhere")

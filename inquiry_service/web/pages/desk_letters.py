@@ -14,6 +14,7 @@ from inquiry_service.web.pages.desk_moves import back_to, say_no
 from shared import letters
 from shared.audit import Actor
 from shared.errors import DomainError, NotFound
+from shared.phrases import phrase
 from shared.web.access import allow, current_person
 from shared.web.site import database
 
@@ -55,4 +56,4 @@ def _check_belongs(session: Session, inquiry_id: UUID, letter_id: UUID) -> None:
     """Raises NotFound for a letter of another thread."""
     subjects = [inquiry_id, *(entry.message.id for entry in inquiries.thread(session, inquiry_id))]
     if all(row.id != letter_id for row in letters.letters_of(session, subjects)):
-        raise NotFound("There is no such letter in this thread")
+        raise NotFound(phrase("There is no such letter in this thread"))

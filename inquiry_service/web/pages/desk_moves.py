@@ -10,13 +10,15 @@ from inquiry_service.domain import inquiries, reply_queue
 from inquiry_service.domain.errors import NoSuchInquiry
 from inquiry_service.web.auth import DESK
 from inquiry_service.web.desk_queue import place_of_request
-from inquiry_service.web.forms import FormNotRight, checked, of_domain, see, typed
+from inquiry_service.web.forms import FormNotRight, checked, see, typed
 from inquiry_service.web.pages.desk_thread import thread_page
 from inquiry_service.web.parts import due_now
 from inquiry_service.web.schemas.forms import AssignForm, CallForm, NoteForm
 from shared.errors import DomainError, Invalid
 from shared.web.access import allow, current_person
+from shared.web.mistakes import sentences_of
 from shared.web.site import database
+from shared.web.words import say
 
 pages = Blueprint("moves", __name__, url_prefix="/desk/inquiries/<uuid:inquiry_id>")
 
@@ -30,7 +32,7 @@ def say_no(error: DomainError) -> None:
     """A refusal is said above the thread, which is as it was."""
     if isinstance(error, NoSuchInquiry):
         raise error
-    flash(error.detail, "due")
+    flash(say(error.detail), "due")
 
 
 @pages.post("/claim")
@@ -66,7 +68,7 @@ def assign(inquiry_id: UUID) -> ResponseReturnValue:
         with database().transaction() as session:
             inquiries.assign(session, inquiry_id, current_person().actor, chosen)
     except (FormNotRight, Invalid) as error:
-        errors = error.errors if isinstance(error, FormNotRight) else of_domain(error)
+        errors = error.errors if isinstance(error, FormNotRight) else sentences_of(error)
         return thread_page(inquiry_id, errors=errors, status=422)
     return back_to(inquiry_id)
 

@@ -5,10 +5,11 @@ from flask_babel import gettext as _
 
 from inquiry_service.domain import first_director, passwords, staff
 from inquiry_service.domain.errors import LinkExpired
-from inquiry_service.web.forms import FormNotRight, checked, of_domain, see
+from inquiry_service.web.forms import FormNotRight, checked, see
 from inquiry_service.web.schemas.forms import FirstDirectorForm
 from shared.errors import Invalid
 from shared.web.access import LINK, allow, require_own_page
+from shared.web.mistakes import sentences_of
 from shared.web.site import database, limited, mark_private
 
 pages = Blueprint("first_director", __name__, url_prefix="/account/first")
@@ -48,7 +49,7 @@ def become(secret: str) -> Response:
     except FormNotRight as error:
         return _page("inquiry/first_director.html", 422, error.errors)
     except Invalid as error:
-        return _page("inquiry/first_director.html", 422, of_domain(error))
+        return _page("inquiry/first_director.html", 422, sentences_of(error))
     flash(_("Your account is ready. Sign in with it."))
     return see("/sign-in")
 

@@ -6,11 +6,12 @@ from flask_babel import gettext as _
 
 from inquiry_service.domain import passwords, staff
 from inquiry_service.domain.errors import LinkExpired
-from inquiry_service.web.forms import FormNotRight, checked, of_domain, page, see
+from inquiry_service.web.forms import FormNotRight, checked, page, see
 from inquiry_service.web.schemas.forms import NewPasswordForm, ResetForm
 from shared.clock import utc_now
 from shared.errors import Invalid, TooMany
 from shared.web.access import ANYONE, LINK, allow, require_own_page
+from shared.web.mistakes import sentences_of
 from shared.web.site import database, limited, mark_private
 
 pages = Blueprint("password_reset", __name__)
@@ -34,7 +35,7 @@ def send() -> ResponseReturnValue:
     except FormNotRight as error:
         return page(_ask_again(error.errors), 422)
     except TooMany as error:
-        return page(_ask_again({"": error.detail}), 429, headers={"Retry-After": str(error.retry_after_s)})
+        return page(_ask_again(sentences_of(error)), 429, headers={"Retry-After": str(error.retry_after_s)})
     with database().transaction() as session:
         staff.request_reset(session, email, hour=utc_now().strftime("%Y%m%d%H"))
     return see("/reset?sent=1")
@@ -72,7 +73,7 @@ def set_password(secret: str) -> Response:
         return _used_up()
     except (FormNotRight, Invalid) as error:
         return _password_page(
-            email, error.errors if isinstance(error, FormNotRight) else of_domain(error), 422
+            email, error.errors if isinstance(error, FormNotRight) else sentences_of(error), 422
         )
     flash(_("Your password is set. Sign in with it."))
     return see("/sign-in")

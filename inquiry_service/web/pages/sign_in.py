@@ -16,6 +16,7 @@ from inquiry_service.web.schemas.forms import SignInForm
 from shared.errors import TooMany
 from shared.limits import address_block
 from shared.web.access import ANYONE, allow, person_or_none, require_own_page
+from shared.web.mistakes import sentences_of
 from shared.web.site import database
 
 pages = Blueprint("sign_in", __name__)
@@ -54,7 +55,7 @@ def enter() -> ResponseReturnValue:
         )
     except TooMany as error:
         return _form_page(
-            wanted, errors={"": error.detail}, status=429, headers={"Retry-After": str(error.retry_after_s)}
+            wanted, errors=sentences_of(error), status=429, headers={"Retry-After": str(error.retry_after_s)}
         )
     response = see(wanted or landing_of(person, settings()))
     give_cookie(response, secret)

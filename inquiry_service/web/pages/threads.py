@@ -22,6 +22,7 @@ from shared.clock import utc_now
 from shared.errors import SameKeyOtherBody, TooMany
 from shared.tokens import new_id
 from shared.web.access import ANYONE, LINK, allow
+from shared.web.mistakes import sentences_of
 from shared.web.site import database, limited, mark_private
 
 pages = Blueprint("threads", __name__)
@@ -72,7 +73,7 @@ def _add_once(inquiry_id: UUID, body: str) -> None:
 
 def _again(inquiry_id: UUID, link: str, error: FormNotRight | TooMany) -> Response:
     """The page with what was typed, and why it was not taken."""
-    errors, status = (error.errors, 422) if isinstance(error, FormNotRight) else ({"": error.detail}, 429)
+    errors, status = (error.errors, 422) if isinstance(error, FormNotRight) else (sentences_of(error), 429)
     with database().reading() as session:
         inquiry = inquiries.find(session, inquiry_id)
         return _thread_page(
@@ -153,7 +154,9 @@ def send_link() -> ResponseReturnValue:
         limited("find", lambda s: s.limit_public_writes)
         email = checked(LostLinkForm(), {"email": _("Enter the email address that you asked with")})["email"]
     except (FormNotRight, TooMany) as error:
-        errors, status = (error.errors, 422) if isinstance(error, FormNotRight) else ({"": error.detail}, 429)
+        errors, status = (
+            (error.errors, 422) if isinstance(error, FormNotRight) else (sentences_of(error), 429)
+        )
         return render_template(
             "inquiry/find.html", errors=errors, email=request.form.get("email", "")
         ), status

@@ -24,15 +24,12 @@ from shared.limits import RateLimits, address_block
 from shared.people import Person
 from shared.settings import ServiceSettings
 from shared.tokens import new_id
+from shared.web.headers import add_headers
 from shared.web.words import PAGE_FILTERS
 
 SHARED = Path(__file__).parent
 MAX_BODY_BYTES = 256 * 1024
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
-CSP = (
-    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
-    "object-src 'none'; base-uri 'none'; form-action 'self'{form_action}; frame-src 'self'; frame-ancestors 'none'"
-)
 Identify = Callable[[Request], Person | None]
 
 
@@ -109,7 +106,8 @@ def make_site(
     )
     Babel(app, locale_selector=lambda: settings.school_locale)
     _add_static(app, service, folder)
-    _add_request_hooks(app, settings, is_https)
+    _add_request_hooks(app, settings)
+    add_headers(app, settings)
     app.context_processor(lambda: _context(settings) | page_context())
     _add_doors(app)
     if settings.trusted_proxies:
@@ -131,7 +129,7 @@ def _add_doors(app: Flask) -> None:
 def _add_static(app: Flask, service: str, folder: Path) -> None:
     import flask_swagger_ui
 
-    files = WhiteNoise(app.wsgi_app, max_age=31_536_000, add_headers_function=_static_headers)
+    files = WhiteNoise(app.wsgi_app, max_age=31_536_000)
     files.add_files(str(SHARED / "static"), prefix="static/shared/")
     files.add_files(str(folder / "web" / "static"), prefix=f"static/{service}/")
     files.add_files(str(Path(flask_swagger_ui.__file__).parent / "dist"), prefix=f"static/{service}/swagger/")
@@ -156,16 +154,7 @@ def _is_public_read() -> bool:
     return bool(allowed & {ANYONE, LINK})
 
 
-def _static_headers(headers: Any, path: str, url: str) -> None:
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    headers["Content-Security-Policy"] = "default-src 'none'; style-src 'self'; sandbox"
-
-
-def _add_request_hooks(app: Flask, settings: ServiceSettings, is_https: bool) -> None:
-    sibling = settings.enrollment_url if settings.public_url == settings.inquiry_url else settings.inquiry_url
-    csp = CSP.format(form_action=f" {sibling}")
-
+def _add_request_hooks(app: Flask, settings: ServiceSettings) -> None:
     @app.before_request
     def _begin() -> None:
         given = request.headers.get("X-Request-ID", "") if settings.trusted_proxies else ""
@@ -176,21 +165,6 @@ def _add_request_hooks(app: Flask, settings: ServiceSettings, is_https: bool) ->
             raise NotFound
         if request.method in ("GET", "HEAD") and _is_public_read():
             limited("reads", lambda settings: settings.limit_public_reads)
-
-    @app.after_request
-    def _finish(response: Any) -> Any:
-        headers = response.headers
-        headers["X-Request-ID"] = g.get("request_id", "")
-        headers.setdefault("Content-Security-Policy", csp)
-        headers.setdefault("X-Frame-Options", "DENY")
-        headers["X-Content-Type-Options"] = "nosniff"
-        headers.setdefault("Referrer-Policy", "same-origin")
-        headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
-        headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        headers.setdefault("Cache-Control", "no-store" if "person" in g else "no-cache")
-        if is_https:
-            headers["Strict-Transport-Security"] = "max-age=31536000"
-        return response
 
 
 def _context(settings: ServiceSettings) -> dict[str, Any]:
@@ -220,11 +194,3 @@ def _context(settings: ServiceSettings) -> dict[str, Any]:
         "is_sample": settings.embedded or settings.sample_school,
         "request_id": g.get("request_id", ""),
     }
-
-
-def mark_private(response: Any) -> Any:
-    """A page behind a secret link: kept nowhere, found by nobody, named to no other site."""
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response

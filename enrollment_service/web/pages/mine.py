@@ -17,8 +17,9 @@ from enrollment_service.web.schemas.registrations import LinksFormSchema
 from shared.clock import utc_now
 from shared.errors import TooMany
 from shared.web.access import ANYONE, LINK, allow
+from shared.web.headers import mark_private
 from shared.web.mistakes import sentences_of
-from shared.web.site import database, limited, mark_private
+from shared.web.site import database, limited
 from shared.web.words import say
 
 pages = Blueprint("my_pages", __name__)

@@ -9,8 +9,9 @@ from inquiry_service.web.forms import FormNotRight, checked, see
 from inquiry_service.web.schemas.forms import FirstDirectorForm
 from shared.errors import Invalid
 from shared.web.access import LINK, allow, require_own_page
+from shared.web.headers import mark_private
 from shared.web.mistakes import sentences_of
-from shared.web.site import database, limited, mark_private
+from shared.web.site import database, limited
 
 pages = Blueprint("first_director", __name__, url_prefix="/account/first")
 _NEEDED = {"name": "Enter your name", "email": "Enter your email address", "password": "Enter a password"}

@@ -11,8 +11,9 @@ from inquiry_service.web.schemas.forms import NewPasswordForm, ResetForm
 from shared.clock import utc_now
 from shared.errors import Invalid, TooMany
 from shared.web.access import ANYONE, LINK, allow, require_own_page
+from shared.web.headers import mark_private
 from shared.web.mistakes import sentences_of
-from shared.web.site import database, limited, mark_private
+from shared.web.site import database, limited
 
 pages = Blueprint("password_reset", __name__)
 

@@ -22,8 +22,9 @@ from shared.clock import utc_now
 from shared.errors import SameKeyOtherBody, TooMany
 from shared.tokens import new_id
 from shared.web.access import ANYONE, LINK, allow
+from shared.web.headers import mark_private
 from shared.web.mistakes import sentences_of
-from shared.web.site import database, limited, mark_private
+from shared.web.site import database, limited
 
 pages = Blueprint("threads", __name__)
 

@@ -14,7 +14,7 @@ from inquiry_service.db.queries import reply_queue as statements
 from inquiry_service.domain import inquiries
 from inquiry_service.domain.errors import NothingToTake, TakenBySomebodyElse
 from shared import audit
-from shared.cursors import decode, encode
+from shared.cursors import decode, encode, not_ours
 from shared.db import first
 from shared.errors import Invalid
 from shared.people import Person
@@ -74,7 +74,7 @@ def page(
             fields={"view": [phrase("One of %(names)s.", names=", ".join(statements.VIEWS))]},
         )
     used = tuple(sorted(name for name, value in filters.items() if value))
-    after_at, after_id = _checked(decode(cursor, 2))
+    after_at, after_id = _checked(decode(f"inquiries/{view}", cursor, 2))
     values = {name: filters[name] for name in used} | {
         "staff_id": person_id,
         "after_at": after_at,
@@ -84,7 +84,9 @@ def page(
     found = session.execute(text(statements.page_statement(view, used)), values).all()
     items = found[:limit]
     has_more = len(found) > limit
-    return Page(items, encode(items[-1].sort_key.isoformat(), items[-1].id) if has_more else None)
+    return Page(
+        items, encode(f"inquiries/{view}", items[-1].sort_key.isoformat(), items[-1].id) if has_more else None
+    )
 
 
 def _checked(after: tuple[Any, ...] | None) -> tuple[str | None, str | None]:
@@ -94,7 +96,4 @@ def _checked(after: tuple[Any, ...] | None) -> tuple[str | None, str | None]:
     try:
         return datetime.fromisoformat(after[0]).isoformat(), str(UUID(after[1]))
     except (ValueError, TypeError):
-        raise Invalid(
-            phrase("The cursor is not one of ours"),
-            fields={"cursor": [phrase("Take it from `next` of the page before.")]},
-        ) from None
+        raise not_ours() from None

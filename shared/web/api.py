@@ -1,5 +1,6 @@
 """JSON addresses: flask-smorest with problem+json, OpenAPI 3.1, and one way to create things only once."""
 
+import json
 from collections.abc import Callable
 from functools import wraps
 from json import JSONDecodeError
@@ -9,10 +10,12 @@ from typing import Any
 import flask_swagger_ui
 from flask import Flask, Request, render_template, request
 from flask_smorest import Api, Blueprint
-from marshmallow import Schema, fields
+from marshmallow import Schema, ValidationError, fields
 from sqlalchemy.orm import Session
+from webargs import missing
+from webargs.core import is_json
 from webargs.flaskparser import FlaskParser
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, UnsupportedMediaType
 
 from shared import idempotency
 from shared.web.access import ANYONE, allow
@@ -50,15 +53,44 @@ class FrontdeskApi(Api):
 
 
 class JsonParser(FlaskParser):
-    """A body that the decoder gives up on is as wrong as one that is no JSON: nested too deep, or a number without end."""
+    """A body that says one thing: JSON (RFC 8259, so no NaN), each name once, within the decoder's limits."""
 
     def _raw_load_json(self, req: Request) -> Any:
+        body = req.get_data(cache=True)
+        if not body:
+            return missing
+        if not is_json(req.mimetype):
+            raise UnsupportedMediaType
         try:
-            return super()._raw_load_json(req)
-        except (JSONDecodeError, UnicodeDecodeError):
+            return json.loads(
+                body.decode("utf-8"), object_pairs_hook=_each_name_once, parse_constant=_NotJson
+            )
+        except (JSONDecodeError, UnicodeDecodeError, ValidationError):
             raise
-        except (RecursionError, ValueError):
+        except (RecursionError, ValueError):  # nested too deep, or a number without end
             raise JSONDecodeError("beyond the decoder's limits", "(not kept)", 0) from None
+
+
+class _NotJson:
+    """What Python's decoder takes for a number and RFC 8259 does not: NaN and the two infinities."""
+
+    def __init__(self, constant: str) -> None:
+        pass
+
+
+def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Of two values for one name nobody can say which was meant, and two programs on the way may read two requests in it."""
+    found: dict[str, Any] = {}
+    wrong: dict[str, list[str]] = {}
+    for name, value in pairs:
+        if name in found:
+            wrong[name] = ["This is given twice."]
+        elif isinstance(value, _NotJson):
+            wrong[name] = ["This is not a JSON value."]
+        found[name] = value
+    if wrong:
+        raise ValidationError(wrong)
+    return found
 
 
 class ApiBlueprint(Blueprint):

@@ -10,8 +10,8 @@ from flask_smorest import Blueprint
 from marshmallow import RAISE, fields
 
 from shared import blobs, jobs, letters
-from shared.cursors import decode, encode
-from shared.errors import Invalid, NotFound
+from shared.cursors import decode, encode, not_ours
+from shared.errors import NotFound
 from shared.phrases import phrase
 from shared.tables import JOB_STATES, LETTER_STATES
 from shared.web.access import allow, current_person
@@ -101,7 +101,7 @@ def _add_letters(bp: Blueprint, roles: tuple[str, ...]) -> None:
     @allow(*roles)
     def list_letters(query: dict[str, Any]) -> dict[str, Any]:
         """Letters, newest first."""
-        before = _checked(decode(query.get("cursor"), 2))
+        before = _checked(decode("letters", query.get("cursor"), 2))
         limit = query["limit"]
         with database().reading() as session:
             found = letters.list_letters(session, status=query.get("status"), before=before, limit=limit + 1)
@@ -109,7 +109,7 @@ def _add_letters(bp: Blueprint, roles: tuple[str, ...]) -> None:
         has_more = len(found) > limit
         return {
             "items": items,
-            "next": encode(items[-1].created_at.isoformat(), items[-1].id) if has_more else None,
+            "next": encode("letters", items[-1].created_at.isoformat(), items[-1].id) if has_more else None,
         }
 
     @bp.route("/letters/<uuid:letter_id>", methods=["GET"])
@@ -181,7 +181,4 @@ def _checked(before: tuple[Any, ...] | None) -> tuple[str, str] | None:
     try:
         return datetime.fromisoformat(before[0]).isoformat(), str(UUID(before[1]))
     except (ValueError, TypeError):
-        raise Invalid(
-            phrase("The cursor is not one of ours"),
-            fields={"cursor": [phrase("Take it from `next` of the page before.")]},
-        ) from None
+        raise not_ours() from None

@@ -10,8 +10,6 @@ from marshmallow import RAISE
 from enrollment_service.domain import sections
 from enrollment_service.web.schemas.sections import SectionListSchema, SectionQuerySchema, SectionSchema
 from shared import cursors
-from shared.errors import Invalid
-from shared.phrases import phrase
 from shared.web.access import ANYONE, allow
 from shared.web.api import blueprint
 from shared.web.site import database
@@ -33,7 +31,7 @@ def list_sections(query: dict[str, Any]) -> dict[str, Any]:
         )
         shown = found[:limit]
         meetings = sections.meetings_by_section(session, [section.id for section in shown])
-    more = cursors.encode(shown[-1].starts_on, shown[-1].id) if len(found) > limit else None
+    more = cursors.encode("sections", shown[-1].starts_on, shown[-1].id) if len(found) > limit else None
     return {"items": [as_json(section, meetings.get(section.id, [])) for section in shown], "next": more}
 
 
@@ -53,10 +51,10 @@ def as_json(section: Any, meetings: Sequence[Any]) -> dict[str, Any]:
 
 
 def _place(cursor: str | None) -> tuple[str, str] | None:
-    values = cursors.decode(cursor, 2)
+    values = cursors.decode("sections", cursor, 2)
     if values is None:
         return None
     try:
         return date.fromisoformat(values[0]).isoformat(), str(UUID(values[1]))
     except (ValueError, TypeError, AttributeError):
-        raise Invalid(fields={"cursor": [phrase("Take it from `next` of the page before.")]}) from None
+        raise cursors.not_ours() from None

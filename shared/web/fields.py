@@ -65,6 +65,18 @@ class Text(ma.fields.String):
         return text if self._is_line else text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+class Whole(ma.fields.Integer):
+    """A whole number, as one or as the digits of a form: neither a yes nor a half is rounded into one."""
+
+    _digits = re.compile(r"\s*-?[0-9]{1,18}\s*", re.ASCII)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        is_whole = isinstance(value, int) and not isinstance(value, bool)
+        if not is_whole and not (isinstance(value, str) and self._digits.fullmatch(value)):
+            raise self.make_error("invalid", input=value)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
 class Email(Text):
     """An address that a letter can be sent to, as typed but for its domain, which is lower-cased. No lookup is made."""
 

@@ -67,6 +67,7 @@ def _say_whose(response: Any) -> Any:
     if isinstance(request.routing_exception, RequestRedirect):
         # Werkzeug writes the Host header into it, which is anybody's to choose
         parts = urlsplit(request.routing_exception.new_url)
+        response.set_data("")
         headers["Location"] = "/" + parts.path.lstrip("/") + (f"?{parts.query}" if parts.query else "")
     if _is_behind_link():
         headers["Cache-Control"] = "no-store"

@@ -16,7 +16,7 @@ from shared.phrases import phrase
 from shared.tables import JOB_STATES, LETTER_STATES
 from shared.web.access import allow, current_person
 from shared.web.api import blueprint
-from shared.web.fields import Schema, Text
+from shared.web.fields import Schema, Text, Whole
 from shared.web.site import database
 
 
@@ -25,7 +25,7 @@ class LetterQuery(Schema):
 
     status = fields.String(validate=ma.validate.OneOf(LETTER_STATES))
     cursor = Text(max_length=400)
-    limit = fields.Integer(load_default=50, validate=ma.validate.Range(1, 100))
+    limit = Whole(load_default=50, validate=ma.validate.Range(1, 100))
 
 
 class LetterSchema(Schema):
@@ -58,7 +58,7 @@ class JobQuery(Schema):
     """Which jobs."""
 
     status = fields.String(validate=ma.validate.OneOf(JOB_STATES))
-    limit = fields.Integer(load_default=100, validate=ma.validate.Range(1, 500))
+    limit = Whole(load_default=100, validate=ma.validate.Range(1, 500))
 
 
 class JobSchema(Schema):

@@ -48,7 +48,8 @@ def test_no_role_enters_the_other_s_database(cluster: Cluster, own: str, other: 
 def test_the_running_role_is_granted_nothing_of_the_other(cluster: Cluster, own: str, role: str) -> None:
     """Even without pg_hba.conf: the database itself lets nobody else connect."""
     other = SERVICES[1 - SERVICES.index(own)]
-    query = "SELECT has_database_privilege(current_user, %s, 'CONNECT'), rolsuper, rolcreaterole, rolcreatedb, rolbypassrls FROM pg_roles WHERE rolname = current_user"
+    query = """SELECT has_database_privilege(current_user, %s, 'CONNECT'), rolsuper, rolcreaterole, rolcreatedb, rolbypassrls
+        FROM pg_roles WHERE rolname = current_user"""
     with psycopg.connect(plain(cluster.url(own, role))) as connection:
         assert connection.execute(query, (other,)).fetchone() == (False,) * 5
 

@@ -1,5 +1,6 @@
 """Registering, without a cookie and without scripts: details, check, done. Everything typed travels with the form."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from enrollment_service.terms import RegistrationStatus, Source
 from enrollment_service.web.desk import desk, seat_request
 from enrollment_service.web.pages.sections import state_of
 from enrollment_service.web.schemas.registrations import RegistrationFormSchema
-from shared.errors import DomainError
+from shared.errors import DomainError, SameKeyOtherBody
 from shared.idempotency import fingerprint
 from shared.tokens import new_id
 from shared.web.access import ANYONE, allow
@@ -88,8 +89,13 @@ def _take(
         body_hash=fingerprint({**checked, "section_id": str(section_id)}),
         source=Source.WEB,
     )
+    accepts_waitlist = bool(request.form.get("accepts_waitlist"))
     try:
-        registered = register(database(), wish, accepts_waitlist=bool(request.form.get("accepts_waitlist")))
+        try:
+            registered = register(database(), wish, accepts_waitlist=accepts_waitlist)
+        except SameKeyOtherBody:  # somebody went back and registers another person: a wish of its own
+            wish = replace(wish, key=f"{wish.key}:{wish.body_hash.hex()[:16]}")
+            registered = register(database(), wish, accepts_waitlist=accepts_waitlist)
     except (SectionFull, WaitlistFull, RegistrationClosed, AlreadyRegistered) as refusal:
         return _sorry_page(section_id, values, token, refusal), 409
     return redirect(url_for("register_pages.done", ticket=_ticket(section_id, registered)), 303)

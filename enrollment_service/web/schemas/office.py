@@ -3,13 +3,13 @@
 from marshmallow import EXCLUDE, fields, validate
 
 from enrollment_service.web.schemas.registrations import PersonSchema
-from shared.web.fields import Schema, Text
+from shared.web.fields import Schema, Text, Whole
 
 
 class CapacitySchema(Schema):
     """The number of seats."""
 
-    capacity = fields.Integer(required=True, validate=validate.Range(0, 1000))
+    capacity = Whole(required=True, validate=validate.Range(0, 1000))
     reason = Text(max_length=500, allow_none=True)
 
 

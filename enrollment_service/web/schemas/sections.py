@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from shared.web.fields import Schema, Text
+from shared.web.fields import Schema, Text, Whole
 
 
 class SectionQuerySchema(Schema):
@@ -11,7 +11,7 @@ class SectionQuerySchema(Schema):
     program = Text(max_length=60)
     open = fields.Boolean()
     cursor = Text(max_length=300)
-    limit = fields.Integer(validate=validate.Range(1, 100), load_default=50)
+    limit = Whole(validate=validate.Range(1, 100), load_default=50)
 
 
 class MeetingSchema(Schema):

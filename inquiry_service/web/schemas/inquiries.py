@@ -6,7 +6,7 @@ import marshmallow as ma
 from marshmallow import fields
 
 from inquiry_service.terms import InquiryStatus
-from shared.web.fields import Email, Schema, Text
+from shared.web.fields import Email, Schema, Text, Whole
 
 PROGRAM = {"max_length": 80}
 
@@ -71,7 +71,7 @@ class InquiryQuery(Schema):
     assignee = fields.UUID()
     q = Text(max_length=200)
     cursor = Text(max_length=400)
-    limit = fields.Integer(load_default=50, validate=ma.validate.Range(1, 100))
+    limit = Whole(load_default=50, validate=ma.validate.Range(1, 100))
 
 
 class InquiryItem(Schema):

@@ -6,7 +6,7 @@ RUN = .venv/bin/python
 ROLE = $(if $(filter default,$(origin AS)),,$(AS))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench faults token sign-ins sample-reset pins screenshots installed installed-dev
+.PHONY: help run test check bench faults token sign-ins sample-reset pins audit screenshots installed installed-dev
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -23,6 +23,9 @@ check: installed-dev  ## format, lint, import contracts, types, migrations
 	@.venv/bin/lint-imports
 	@.venv/bin/mypy
 	@$(RUN) -m pytest -q tests/migrations
+
+audit: installed-dev  ## known weaknesses in the pinned packages; asks an advisory service, and says so when it cannot
+	@exec $(RUN) deploy/audit.py
 
 faults: installed-dev  ## the long form of the suite: counts over 1,000, real waits, repetitions
 	@exec $(RUN) -m pytest -m long --durations=10 $(ARGS)

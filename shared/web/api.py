@@ -10,7 +10,7 @@ from typing import Any
 import flask_swagger_ui
 from flask import Flask, Request, render_template, request
 from flask_smorest import Api, Blueprint
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import INCLUDE, Schema, ValidationError, fields
 from sqlalchemy.orm import Session
 from webargs import missing
 from webargs.core import is_json
@@ -26,7 +26,12 @@ SWAGGER_FILES = Path(flask_swagger_ui.__file__).parent / "dist"
 
 
 class ProblemSchema(Schema):
-    """RFC 9457."""
+    """RFC 9457, with the facts of a refusal beside its own members (`state`, `newer`, `request_id`)."""
+
+    class Meta:
+        """Which facts there are is each refusal's own matter."""
+
+        unknown = INCLUDE
 
     type = fields.String(required=True)
     title = fields.String(required=True)

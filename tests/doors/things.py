@@ -1,0 +1,93 @@
+"""One of everything that an address can name, made anew for whoever needs it: each with its real id."""
+
+from typing import Any
+
+from sqlalchemy import text
+
+from enrollment_service.domain.registrations import cancel_by_office
+from inquiry_service.domain import inquiries, replies, staff
+from inquiry_service.terms import Via
+from shared import blobs
+from shared.audit import THE_SERVICE
+from shared.db import Database
+from shared.people import Person
+from shared.tokens import hash_secret, new_id, new_secret
+from tests.builders import an_inquiry
+from tests.enrollment.builders import a_section, registered
+from tests.test_policy import a_link
+
+_IN_DOUBT = text("UPDATE letter SET status = 'unknown', blob_sha256 = :blob WHERE id = :id")
+_PARKED = text(
+    "INSERT INTO job (id, kind, dedupe_key, status) VALUES (:id, 'letter_outcome', CAST(:id AS text), 'parked')"
+)
+_REPLY_ADDRESS = text("""
+    INSERT INTO reply_address (address_hash, purpose, subject_id) VALUES (:hash, 'answer', :subject_id)
+""")
+
+
+def a_letter_in_doubt(database: Database, letter_id: object) -> str:
+    """The letter is rendered, and nobody knows whether it arrived."""
+    with database.transaction() as session:
+        blob = blobs.put(session, b"Subject: x\r\n\r\nx\r\n")
+    database.run(_IN_DOUBT, {"id": letter_id, "blob": blob})
+    return str(letter_id)
+
+
+def a_parked_job(database: Database) -> str:
+    """Work that waits for a person."""
+    job_id = new_id()
+    database.run(_PARKED, {"id": job_id})
+    return str(job_id)
+
+
+def of_inquiry(database: Database, director: Person) -> dict[str, str]:
+    """An inquiry with a message of each kind, an answer on its way, a held one, and a letter in doubt."""
+    inquiry_id = an_inquiry(database)
+    with database.transaction() as session:
+        queued = replies.answer(session, inquiry_id, director, "Yes.", via=Via.DESK, undo_s=600)
+        held = replies.hold(session, inquiry_id, director, "No.", "a look", based_on=1, via=Via.MAIL)
+        note = inquiries.add_note(session, inquiry_id, director, "A note.")
+        ids = {
+            "reply_id": queued.id,
+            "held": held.id,
+            "message_id": note.id,
+            "answer_letter": queued.letter_id,
+        }
+        reset = staff.new_reset_link(session, director.id)
+    letter = database.run(
+        text("SELECT id FROM letter WHERE subject_id = :id ORDER BY id LIMIT 1"), {"id": inquiry_id}
+    )[0][0]
+    found = ids | {
+        "inquiry_id": inquiry_id,
+        "letter_id": a_letter_in_doubt(database, letter),
+        "job_id": a_parked_job(database),
+        "person_id": director.id,
+        "link": a_link(database, inquiry_id),
+        "secret": reset,
+    }
+    return {name: str(value) for name, value in found.items()}
+
+
+def of_enrollment(database: Database) -> dict[str, str]:
+    """A section, a registration in it, one with an offer, their letters and links."""
+    section, small = a_section(database, seats=5), a_section(database, seats=1)
+    student = registered(database, section)
+    first, second = (registered(database, small, name) for name in ("Farid", "Gita"))
+    with database.transaction() as session:
+        cancel_by_office(session, first.id, actor=THE_SERVICE, reason="They asked for it.")
+    letter = database.run(
+        text("SELECT id FROM letter WHERE subject_id = :id ORDER BY id LIMIT 1"), {"id": student.id}
+    )[0][0]
+    address = new_secret()
+    database.run(_REPLY_ADDRESS, {"hash": hash_secret(address), "subject_id": student.id})
+    found: dict[str, Any] = {
+        "section_id": section,
+        "registration_id": student.id,
+        "letter_id": a_letter_in_doubt(database, letter),
+        "job_id": a_parked_job(database),
+        "link": a_link(database, student.id),
+        "offered_link": a_link(database, second.id),
+        "slug": "mat",
+        "address_hash": hash_secret(address).hex(),
+    }
+    return {name: str(value) for name, value in found.items()}

@@ -46,10 +46,10 @@ sample-reset: installed  ## delete both databases and every letter (while stoppe
 screenshots: installed-dev  ## pictures of every page, from the sample school
 	@exec $(RUN) -m tests.journeys.screenshots $(ARGS)
 
-pins: installed  ## pin requirements.in and requirements-dev.in anew, with hashes
+pins: installed  ## pin every requirements*.in anew, with hashes
 	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && $(PYTHON) -m venv "$$dir" && \
 	"$$dir/bin/pip" install -q --disable-pip-version-check uv && \
-	for name in requirements requirements-dev; do \
+	for name in requirements requirements-embedded requirements-dev; do \
 		"$$dir/bin/uv" pip compile -q --generate-hashes --no-emit-index-url --universal --python-version 3.11 \
 			--no-header $(UPGRADE) $$name.in -o $$name.txt || exit 1; \
 	done

@@ -16,8 +16,13 @@ OLDEST = (3, 11)
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
-STAMPS = {"requirements.txt": VENV / ".stamp-run", "requirements-dev.txt": VENV / ".stamp-dev"}
-NEEDED = {"run": ["requirements.txt"], "dev": ["requirements.txt", "requirements-dev.txt"]}
+RUN = ["requirements.txt", "requirements-embedded.txt"]
+NEEDED = {"run": RUN, "dev": [*RUN, "requirements-dev.txt"]}
+STAMPS = {
+    "requirements.txt": VENV / ".stamp-run",
+    "requirements-embedded.txt": VENV / ".stamp-embedded",
+    "requirements-dev.txt": VENV / ".stamp-dev",
+}
 PACKAGES = ["shared", "enrollment_service", "inquiry_service", "deploy"]
 
 

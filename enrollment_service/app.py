@@ -13,7 +13,9 @@ from enrollment_service.web.pages import PAGES
 from enrollment_service.web.words import add_words
 from shared.db import Database
 from shared.logging import set_up_logging
+from shared.revisions import Revisions
 from shared.serving import end_with_parent
+from shared.waiting import wait_for_schema
 from shared.web.api import make_api
 from shared.web.site import make_site
 from shared.web.work_routes import work_blueprint
@@ -52,4 +54,7 @@ def make_wsgi() -> Flask:
     """What the WSGI server calls in each of its processes."""
     set_up_logging("enrollment-web")
     end_with_parent()
-    return create_app(EnrollmentSettings.from_env())
+    settings = EnrollmentSettings.from_env()
+    database = Database(settings.database_url, pool_size=settings.pool_size, name="enrollment-web")
+    wait_for_schema(database, Revisions.of(FOLDER / "db" / "migrations"))
+    return create_app(settings, database)

@@ -13,22 +13,26 @@ from inquiry_service.web.parts import Parts
 from shared.db import Database
 from shared.logging import set_up_logging
 from shared.references import References
+from shared.revisions import Revisions
 from shared.serving import end_with_parent
+from shared.waiting import wait_for_schema
 from shared.web.api import make_api
 from shared.web.form_token import FormTokens
 from shared.web.site import make_site
 from shared.web.work_routes import work_blueprint
 
+FOLDER = Path(__file__).parent
 
-def create_app(settings: InquirySettings) -> Flask:
+
+def create_app(settings: InquirySettings, database: Database | None = None) -> Flask:
     """The inquiry service as a WSGI application."""
-    database = Database(settings.database_url, pool_size=settings.pool_size, name="inquiry-web")
+    database = database or Database(settings.database_url, pool_size=settings.pool_size, name="inquiry-web")
     app = make_site(
         __name__,
         settings,
         database,
         service="inquiry",
-        folder=Path(__file__).parent,
+        folder=FOLDER,
         identify=identify_by(database),
     )
     app.extensions["inquiry"] = Parts(
@@ -50,4 +54,7 @@ def make_wsgi() -> Flask:
     """What the WSGI server calls in each of its processes."""
     set_up_logging("inquiry-web")
     end_with_parent()
-    return create_app(InquirySettings.from_env())
+    settings = InquirySettings.from_env()
+    database = Database(settings.database_url, pool_size=settings.pool_size, name="inquiry-web")
+    wait_for_schema(database, Revisions.of(FOLDER / "db" / "migrations"))
+    return create_app(settings, database)

@@ -44,12 +44,12 @@ def seed(settings: InquirySettings, database: Database) -> None:
     ]
     hashes = [passwords.hash_password(entry["password"]) for entry in sign_ins]
     references = References(database, "inquiry_reference_seq", "Q")
+    _write_sign_ins(Path(settings.var_dir), sign_ins)  # first: nobody could read them from the hashes
     with database.transaction() as session:
         for person, password_hash in zip(sample["staff"], hashes, strict=True):
             _add_person(session, person, password_hash)
         for entry in sample["inquiries"]:
             _add_inquiry(session, settings, references, entry)
-    _write_sign_ins(Path(settings.var_dir), sign_ins)
 
 
 def _add_person(session: Session, person: dict[str, Any], password_hash: str) -> None:

@@ -48,6 +48,16 @@ class ServiceParts:
             click.echo(f"{self.name}: {error}", err=True)
             sys.exit(78)  # EX_CONFIG: starting again will not help
 
+    def await_settings(self, process: str) -> ServiceSettings:
+        """The settings of a process that begins now: files that they name are waited for."""
+        if self.settings.missing_files():
+            from shared.logging import set_up_logging
+            from shared.waiting import wait_for_files
+
+            set_up_logging(f"{self.name}-{process}")
+            wait_for_files(self.settings.missing_files)
+        return self.load_settings()
+
     def open_database(
         self, settings: ServiceSettings, process: str, pool_size: int | None = None
     ) -> "Database":
@@ -57,6 +67,15 @@ class ServiceParts:
         return Database(
             settings.database_url, pool_size=pool_size or settings.pool_size, name=f"{self.name}-{process}"
         )
+
+    def open_migrated(self, settings: ServiceSettings, process: str, pool_size: int) -> "Database":
+        """The same, once it answers and has the tables that this version needs."""
+        from shared.revisions import Revisions
+        from shared.waiting import wait_for_schema
+
+        database = self.open_database(settings, process, pool_size)
+        wait_for_schema(database, Revisions.of(self.migrations))
+        return database
 
 
 def wait_for_database(url: str, name: str, patience_s: int = 120) -> None:
@@ -114,11 +133,11 @@ def service_commands(parts: ServiceParts) -> click.Group:
 def _add_processes(group: click.Group, parts: ServiceParts) -> None:
     @group.command()
     def web() -> None:
-        """Serve pages and addresses on HOST:PORT. Waits for nothing: without a database it answers 503."""
+        """Serve pages and addresses on HOST:PORT, as soon as the database is migrated."""
         load_no_rich()
         from shared.serving import serve
 
-        settings = parts.load_settings()
+        settings = parts.await_settings("web")
         serve(
             parts.wsgi_target,
             host=settings.host,
@@ -139,13 +158,12 @@ def _add_processes(group: click.Group, parts: ServiceParts) -> None:
 
 
 def _ready_settings(parts: ServiceParts, process: str) -> ServiceSettings:
-    """The settings of a process that begins now: it logs, and the database answers."""
+    """The settings of a process that begins now, and logs."""
     load_no_rich()
     from shared.logging import set_up_logging
 
-    settings = parts.load_settings()
+    settings = parts.await_settings(process)
     set_up_logging(f"{parts.name}-{process}")
-    wait_for_database(settings.database_url, f"{parts.name} {process}")
     return settings
 
 
@@ -155,7 +173,7 @@ def _run_worker(parts: ServiceParts, settings: ServiceSettings) -> None:
     from shared.celery import add_tasks, make_celery
     from shared.presence import Presence
 
-    database = parts.open_database(settings, "worker", settings.worker_threads + 2)
+    database = parts.open_migrated(settings, "worker", settings.worker_threads + 2)
     workshop = parts.make_workshop(settings, database)
     presence = Presence(database, "worker")
     worker_ready.connect(lambda **_: presence.begin(), weak=False)
@@ -183,10 +201,10 @@ def _run_relay(parts: ServiceParts, settings: ServiceSettings) -> None:
     from shared.presence import Presence
     from shared.relay import Relay
 
+    database, kinds = parts.open_migrated(settings, "relay", 6), parts.kinds()
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
         signal.signal(number, lambda *_: stop.set())
-    database, kinds = parts.open_database(settings, "relay", 6), parts.kinds()
     presence = Presence(database, "relay")
     presence.begin()
     keep_recurring(database, kinds)  # a row that somebody deleted is back with the next start

@@ -3,13 +3,17 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+import structlog
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
 from sqlalchemy import Connection, MetaData, create_engine, pool, text
 
 from shared.db import Database
 from shared.jobs import JobKind, keep_recurring
+from shared.revisions import Revisions
 
+log = structlog.get_logger()
 _ONE_AT_A_TIME = 6_178_204_113
 
 
@@ -24,13 +28,20 @@ def alembic_config(folder: Path, url: str = "") -> Config:
 def migrate(
     folder: Path, owner_url: str, app_role: str, database: Database, kinds: Mapping[str, JobKind]
 ) -> None:
-    """The database has the newest tables, `app_role` its rights, and every recurring job its row."""
+    """The database has the newest tables, `app_role` its rights, and every recurring job its row.
+
+    One that a newer version has migrated is left as it is: the older version may come back and run on it.
+    """
     engine = create_engine(owner_url, poolclass=pool.NullPool)
     with engine.begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
-        config = alembic_config(folder)
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        found = MigrationContext.configure(connection).get_current_heads()
+        if Revisions.of(folder).are_in(found):
+            log.info("nothing_to_migrate", found=list(found))
+        else:
+            config = alembic_config(folder)
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
         grant_rights(connection, app_role)
     engine.dispose()
     keep_recurring(database, kinds)

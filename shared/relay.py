@@ -18,6 +18,7 @@ from shared.clock import monotonic_s
 from shared.db import Database
 from shared.jobs import JobKind
 from shared.leases import POKE_AGAIN_S, POKES_BEFORE_INLINE
+from shared.waiting import Patience
 from shared.workshop import Workshop
 
 log = structlog.get_logger()
@@ -50,6 +51,7 @@ class Relay:
         self._kinds = kinds
         self._orphans_at = 0.0
         self._is_broker_up = True
+        self._patience = Patience()
         self._hands = ThreadPoolExecutor(max_workers=1, thread_name_prefix="relay-work")
         self._own_work: Future[None] | None = None
 
@@ -59,9 +61,10 @@ class Relay:
             try:
                 found = self.turn()
             except SQLAlchemyError as error:
-                log.error("relay_waits_for_database", error=type(error).__name__)
+                self._patience.wait("the database", type(error).__name__)
                 stop.wait(1.0)
                 continue
+            self._patience.over()
             if not found:
                 stop.wait(IDLE_S)
 

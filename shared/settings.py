@@ -3,6 +3,7 @@
 `NAME_FILE` is read where `NAME` is absent, for secrets that a container keeps in files.
 """
 
+import os
 import secrets
 from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
@@ -68,6 +69,13 @@ class ServiceSettings:
             object.__setattr__(
                 self, f"{name}_internal_url", inside
             )  # as a frozen dataclass sets its own fields
+
+    @classmethod
+    def missing_files(cls) -> list[Path]:
+        """The files that settings name and nobody has written yet."""
+        names = (f"{field.name.upper()}_FILE" for field in fields(cls))
+        paths = (Path(os.environ[name]) for name in names if os.environ.get(name))
+        return [path for path in paths if not _is_written(path)]
 
     @classmethod
     def from_env(cls, **overrides: Any) -> Self:
@@ -163,3 +171,13 @@ class ServiceSettings:
     def writes_to_staff_only(self) -> bool:
         """Whether invented people stand beside a real relay: then nobody but staff gets a letter."""
         return self.sample_school and self.transport.scheme != "maildir"
+
+
+def _is_written(path: Path) -> bool:
+    """Something stands in the file; one that we may not look at counts, so that reading it says why."""
+    try:
+        return path.stat().st_size > 0
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True

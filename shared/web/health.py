@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from alembic.script import ScriptDirectory
-from flask import Blueprint, Response, current_app, jsonify
+from flask import Blueprint, Response, jsonify
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared.presence import count_alive
 from shared.web.access import ANYONE, allow
-from shared.web.site import database
+from shared.web.site import database, site
 
 health = Blueprint("health", __name__)
 _VERSION = text("SELECT version_num FROM alembic_version")
@@ -46,9 +45,8 @@ def ready() -> tuple[Response, int]:
 
 
 def _what_is_wrong() -> Sequence[str] | None:
-    scripts: ScriptDirectory = current_app.extensions["frontdesk"].migrations
     with database().reading() as session:
-        if session.execute(_VERSION).scalar() != scripts.get_current_head():
+        if not site().revisions.are_in(session.execute(_VERSION).scalars().all()):
             return None
         work = session.execute(_WORK).one()
         reasons = []

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from alembic.script import ScriptDirectory
 from flask import Flask, Request, current_app, g, request
 from flask_babel import Babel, get_locale
 from flask_wtf.csrf import generate_csrf
@@ -22,6 +21,7 @@ from shared.catalogs import catalog_folders
 from shared.db import Database
 from shared.limits import RateLimits, address_block
 from shared.people import Person
+from shared.revisions import Revisions
 from shared.settings import ServiceSettings
 from shared.tokens import new_id
 from shared.web.headers import add_headers
@@ -41,7 +41,7 @@ class Site:
     settings: ServiceSettings
     database: Database
     identify: Identify
-    migrations: ScriptDirectory
+    revisions: Revisions
     limits: RateLimits
 
 
@@ -101,7 +101,7 @@ def make_site(
         settings,
         database,
         identify,
-        ScriptDirectory(str(folder / "db" / "migrations")),
+        Revisions.of(folder / "db" / "migrations"),
         RateLimits(settings.redis_url),
     )
     Babel(app, locale_selector=lambda: settings.school_locale)

@@ -13,6 +13,10 @@ from deploy.embedded.errors import CannotRun
 
 ROLES = ("owner", "app")
 ONE_AT_A_TIME = 7_330_114  # advisory lock: several test processes may ask one server for databases at once
+# Whatever locale somebody's server was made with, ours sort and fold alike, and hold every character.
+SAME_EVERYWHERE = (
+    "TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C' STRATEGY FILE_COPY"
+)
 
 
 def ensure_database(admin_url: str, name: str, password_of: Callable[[str], str]) -> None:
@@ -22,7 +26,7 @@ def ensure_database(admin_url: str, name: str, password_of: Callable[[str], str]
         for role in ROLES:
             _ensure_login(admin, f"{name}_{role}", name, password_of(f"{name}_{role}"))
         if not _exists(admin, "pg_database", "datname", name):
-            _run(admin, "CREATE DATABASE {} OWNER {} STRATEGY FILE_COPY", name, f"{name}_owner")
+            _run(admin, f"CREATE DATABASE {{}} OWNER {{}} {SAME_EVERYWHERE}", name, f"{name}_owner")
         _close_to_public(admin, name)
     with psycopg.connect(_in_database(admin_url, name), autocommit=True) as inside:
         _run(inside, "REVOKE ALL ON SCHEMA public FROM PUBLIC")

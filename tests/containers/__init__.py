@@ -1,0 +1,1 @@
+"""The containers, really run: `make compose-test`. Not part of `make test`."""

@@ -5,8 +5,10 @@ RUN = .venv/bin/python
 # Make itself calls the assembler AS: only a value that somebody gave counts as a role.
 ROLE = $(if $(filter default,$(origin AS)),,$(AS))
 
+COMPOSE ?= docker compose
+
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench faults token sign-ins sample-reset pins audit screenshots installed installed-dev
+.PHONY: help run test compose-test check bench faults token sign-ins sample-reset pins audit screenshots installed installed-dev
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -15,7 +17,7 @@ run: installed  ## start the pair on this machine: addresses and sample sign-ins
 	@exec $(RUN) -m deploy.embedded run
 
 test: installed-dev  ## the whole suite, against a real PostgreSQL and Valkey
-	@exec $(RUN) -m pytest -n 2 -m "not long" --durations=10 $(ARGS)
+	@exec $(RUN) -m pytest -n 2 -m "not long and not containers" --durations=10 $(ARGS)
 
 check: installed-dev  ## format, lint, import contracts, types, migrations
 	@.venv/bin/ruff format --check .
@@ -28,7 +30,10 @@ audit: installed-dev  ## known weaknesses in the pinned packages; asks an adviso
 	@exec $(RUN) deploy/audit.py
 
 faults: installed-dev  ## the long form of the suite: counts over 1,000, real waits, repetitions
-	@exec $(RUN) -m pytest -m long --durations=10 $(ARGS)
+	@exec $(RUN) -m pytest -m "long and not containers" --durations=10 $(ARGS)
+
+compose-test: installed-dev  ## the containers, really run, with what COMPOSE names (docker compose)
+	@COMPOSE="$(COMPOSE)" exec $(RUN) -m pytest -m containers -v --durations=10 tests/containers $(ARGS)
 
 bench: installed-dev  ## our figures beside the limits measured in the same run
 	@exec $(RUN) -m benchmarks $(ARGS)

@@ -30,13 +30,14 @@ log = structlog.get_logger()
 class Patience:
     """Says what is waited for without filling the log."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = monotonic_s) -> None:
+        self._clock = clock
         self._what: str | None = None
         self._since = self._say_at = self._pause_s = 0.0
 
     def wait(self, what: str, because: str | None = None) -> None:
         """`what` is still missing."""
-        now = monotonic_s()
+        now = self._clock()
         if self._what is None:
             self._since = now
         if what != self._what:
@@ -49,7 +50,7 @@ class Patience:
     def over(self) -> None:
         """Nothing is missing any more."""
         if self._what is not None:
-            log.info("waited", what=self._what, seconds=round(monotonic_s() - self._since))
+            log.info("waited", what=self._what, seconds=round(self._clock() - self._since))
             self._what = None
 
 

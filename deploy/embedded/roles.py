@@ -14,9 +14,7 @@ from deploy.embedded.errors import CannotRun
 ROLES = ("owner", "app")
 ONE_AT_A_TIME = 7_330_114  # advisory lock: several test processes may ask one server for databases at once
 # Whatever locale somebody's server was made with, ours sort and fold alike, and hold every character.
-SAME_EVERYWHERE = (
-    "TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C' STRATEGY FILE_COPY"
-)
+SAME_EVERYWHERE = "TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C' STRATEGY FILE_COPY"
 
 
 def ensure_database(admin_url: str, name: str, password_of: Callable[[str], str]) -> None:

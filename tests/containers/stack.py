@@ -7,14 +7,35 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from shared.revisions import Revisions
+from tests.containers.visitors import Visitor
 from tests.embedded.pair import free_ports
 from tests.embedded.waiting import wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = shlex.split(os.environ.get("COMPOSE") or "docker compose")
 PROJECT = "frontdesk-compose-test"
-WEBS = ("enrollment-web", "inquiry-web")
-OURS = tuple(f"{service}-{verb}" for service in ("enrollment", "inquiry") for verb in ("web", "worker", "relay"))
+OURS = tuple(
+    f"{service}-{verb}" for service in ("enrollment", "inquiry") for verb in ("web", "worker", "relay")
+)
+REVISION = '''"""One more column, which nobody reads yet."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "next"
+down_revision = "{before}"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("letter", sa.Column("added_later", sa.Text(), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("letter", "added_later")
+'''
 PATIENCE_S = 600.0  # a machine without layers copies a whole image for each container
 
 
@@ -49,7 +70,9 @@ class Stack:
 
     def compose(self, *arguments: str, image: str = "", root: Path = ROOT, check: bool = True) -> str:
         """What compose wrote to both streams."""
-        files = [part for path in (root / "docker-compose.yml", *self._overrides) for part in ("-f", str(path))]
+        files = [
+            part for path in (root / "docker-compose.yml", *self._overrides) for part in ("-f", str(path))
+        ]
         done = subprocess.run(
             [*COMPOSE, "-p", PROJECT, *files, *arguments],
             cwd=ROOT,
@@ -78,17 +101,20 @@ class Stack:
         override.write_text(f'services:\n  gateway:\n    volumes: ["{mount}"]\n')
         self._overrides = [override]
 
-    def up(self) -> None:
-        """Everything runs, and both services answer through the gateway."""
-        self.compose("up", "-d")
-        assert wait_for(self.answers, PATIENCE_S), self.logs("init")
-
-    def answers(self) -> bool:
+    def wait_until_it_answers(self) -> None:
         """A page of each service comes through the gateway."""
-        from tests.containers.visitors import Visitor
-
         visitor = Visitor(self.url)
-        return all(visitor.get(path).status == 200 for path in ("/programs", "/ask"))
+        pages = ("/programs", "/ask")
+        assert wait_for(lambda: all(visitor.get(page).status == 200 for page in pages), 300), self.logs(
+            "init"
+        )
+
+    def run_for(self, seconds: int, process: str, *, image: str = "") -> str:
+        """What one more container of that process wrote before it was told to end."""
+        package, _, verb = process.partition("-")
+        command = [str(seconds), "python", "-m", f"{package}_service", verb]
+        run = ["run", "--rm", "--no-deps", "-T", "--entrypoint", "timeout", process]
+        return self.compose(*run, *command, image=image, check=False)
 
     def down(self, *, volumes: bool = False) -> None:
         """Nothing runs; with `volumes` nothing is kept either."""
@@ -110,18 +136,25 @@ class Stack:
     def scale(self, **counts: int) -> None:
         """So many containers of each service run; names with `_` for `-`."""
         names = [name.replace("_", "-") for name in counts]
-        wanted = [part for name, count in zip(names, counts.values(), strict=True) for part in ("--scale", f"{name}={count}")]
+        wanted = [
+            part
+            for name, count in zip(names, counts.values(), strict=True)
+            for part in ("--scale", f"{name}={count}")
+        ]
         self.compose("up", "-d", "--no-deps", *wanted, *names)
 
-    def replace(self, service: str, image: str, *, scale: int) -> None:
+    def replace(self, service: str, image: str) -> None:
         """The service runs on that image."""
-        self.compose("up", "-d", "--no-deps", "--scale", f"{service}={scale}", service, image=image)
+        self.compose("up", "-d", "--no-deps", service, image=image)
 
-    def copy_project(self, folder: Path) -> Path:
-        """A copy of what an image is built from."""
-        kept = ("shared", "enrollment_service", "inquiry_service", "deploy")
-        for name in kept:
+    def project_with_one_more_migration(self, folder: Path) -> Path:
+        """A copy of what the image is built from; each service has one more revision, `next`, that adds a column."""
+        for name in ("shared", "enrollment_service", "inquiry_service", "deploy"):
             shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         for name in ("requirements.txt", "docker-compose.yml"):
             shutil.copy(ROOT / name, folder / name)
+        for service in ("enrollment", "inquiry"):
+            migrations = folder / f"{service}_service" / "db" / "migrations"
+            revision = REVISION.format(before=Revisions.of(migrations).head)
+            (migrations / "versions" / "next.py").write_text(revision)
         return folder

@@ -136,7 +136,11 @@ class Crowd:
 
 def a_question(key: str) -> Body:
     """For the inquiry service."""
-    words = {"name": "Ada Byron", "email": f"{key}@askers.example", "question": "When does the next class begin?"}
+    words = {
+        "name": "Ada Byron",
+        "email": f"{key}@askers.example",
+        "question": "When does the next class begin?",
+    }
     return "/api/inquiry/v1/inquiries", words
 
 

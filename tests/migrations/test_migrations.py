@@ -118,6 +118,16 @@ def test_migrating_twice_changes_nothing(migrated: Migrated) -> None:
     assert migrated.differences() == []
 
 
+def test_a_database_that_a_newer_version_migrated_is_left_alone(migrated: Migrated) -> None:
+    with migrated.owner.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'newer'"))
+    migrated.migrate()
+    with migrated.app.connect() as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == [
+            "newer"
+        ]
+
+
 def test_every_recurring_job_has_its_row_and_gets_it_back(migrated: Migrated) -> None:
     wanted = {name: kind.every.total_seconds() for name, kind in migrated.kinds.items() if kind.every}
     assert wanted

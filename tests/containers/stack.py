@@ -118,11 +118,15 @@ class Stack:
 
     def down(self, *, volumes: bool = False) -> None:
         """Nothing runs; with `volumes` nothing is kept either."""
-        self.compose("down", "-t", "20", *["-v"] * volumes, check=False)
+        self.compose("down", "--remove-orphans", "-t", "20", *["-v"] * volumes, check=False)
 
     def logs(self, service: str) -> str:
         """What the service's containers wrote."""
         return self.compose("logs", service, check=False)
+
+    def tracebacks(self) -> list[str]:
+        """The services in whose logs an error has come out unsaid."""
+        return [name for name in (*OURS, "init") if "Traceback" in self.logs(name)]
 
     def inside(self, service: str, *command: str) -> str:
         """What a command inside a running container wrote."""

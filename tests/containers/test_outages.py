@@ -55,6 +55,10 @@ def test_without_redis_everything_goes_on(school: Stack, section_id: str) -> Non
         assert wait_for(lambda database=database: school.sql(database, owed) == [], 300)
 
 
+def test_no_outage_left_a_traceback(school: Stack) -> None:
+    assert school.tracebacks() == []
+
+
 def test_down_and_up_again_keeps_secrets_and_rows(school: Stack) -> None:
     def state() -> list[str]:
         secrets = school.inside("inquiry-web", "sh", "-c", SECRETS)

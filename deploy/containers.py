@@ -44,7 +44,7 @@ ROTATED = {
 
 def main(arguments: Sequence[str]) -> int:
     """The exit status: 0 when every process can start."""
-    if arguments and not _rotate(arguments):
+    if arguments and not forget(arguments):
         sys.stderr.write(f"usage: deploy.containers [rotate {' | '.join(ROTATED)}]\n")
         return 2
     set_up_logging("init")
@@ -80,7 +80,7 @@ def _write_secrets(admin_url: str) -> dict[str, dict[str, str]]:
     return settings
 
 
-def _rotate(arguments: Sequence[str]) -> bool:
+def forget(arguments: Sequence[str]) -> bool:
     """The named secrets are gone, and will be made anew; False when a name is unknown."""
     verb, *names = arguments
     if verb != "rotate" or not names or not set(names) <= ROTATED.keys():

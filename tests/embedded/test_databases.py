@@ -105,3 +105,24 @@ def test_a_failing_statement_leaves_no_visitor_in_the_log(running_cluster: Clust
     log = running_cluster.log.read_text()
     assert "duplicate key" in log
     assert "marker@example.org" not in log
+
+
+def test_a_database_holds_every_character_whatever_the_server_s_own_locale_is(
+    running_cluster: Cluster,
+) -> None:
+    """A server made without a locale gives SQL_ASCII, whose text psycopg hands over as bytes."""
+    with psycopg.connect(running_cluster.admin_url(), autocommit=True) as admin:
+        admin.execute("ALTER DATABASE template1 IS_TEMPLATE false")
+        admin.execute("DROP DATABASE template1")
+        admin.execute(
+            "CREATE DATABASE template1 TEMPLATE template0 ENCODING 'SQL_ASCII' LOCALE_PROVIDER libc LOCALE 'C' IS_TEMPLATE true"
+        )
+        admin.execute("CREATE DATABASE as_the_server")
+    running_cluster.ensure_database("as_ours")
+    assert _value(_at(running_cluster, "as_the_server"), "SHOW server_encoding") == b"SQL_ASCII"
+    assert _value(_at(running_cluster, "as_ours"), "SHOW server_encoding") == "UTF8"
+    assert _value(_at(running_cluster, "as_ours"), "SELECT lower('ÄÇ')") == "äç"
+
+
+def _at(cluster: Cluster, name: str) -> str:
+    return cluster.admin_url().replace("/postgres?", f"/{name}?")

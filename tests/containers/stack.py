@@ -139,13 +139,9 @@ class Stack:
 
     def scale(self, **counts: int) -> None:
         """So many containers of each service run; names with `_` for `-`."""
-        names = [name.replace("_", "-") for name in counts]
-        wanted = [
-            part
-            for name, count in zip(names, counts.values(), strict=True)
-            for part in ("--scale", f"{name}={count}")
-        ]
-        self.compose("up", "-d", "--no-deps", *wanted, *names)
+        for name, count in counts.items():  # one at a time: podman-compose hears only the last --scale
+            service = name.replace("_", "-")
+            self.compose("up", "-d", "--no-deps", "--scale", f"{service}={count}", service)
 
     def replace(self, service: str, image: str) -> None:
         """The service runs on that image."""

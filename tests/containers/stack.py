@@ -9,8 +9,8 @@ from pathlib import Path
 
 from shared.revisions import Revisions
 from tests.containers.visitors import Visitor
+from tests.containers.waiting import wait_until
 from tests.embedded.pair import free_ports
-from tests.embedded.waiting import wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = shlex.split(os.environ.get("COMPOSE") or "docker compose")
@@ -105,7 +105,7 @@ class Stack:
         """A page of each service comes through the gateway."""
         visitor = Visitor(self.url)
         pages = ("/programs", "/ask")
-        assert wait_for(lambda: all(visitor.get(page).status == 200 for page in pages), 300), self.logs(
+        assert wait_until(lambda: all(visitor.get(page).status == 200 for page in pages), 300), self.logs(
             "init"
         )
 

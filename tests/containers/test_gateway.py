@@ -8,7 +8,7 @@ import pytest
 
 from tests.containers.stack import Stack
 from tests.containers.visitors import Crowd, Visitor, a_question, a_registration
-from tests.embedded.waiting import wait_for
+from tests.containers.waiting import wait_until
 from tests.journeys.maildir import text_of, waited_for
 
 WEBS_OF = {
@@ -122,9 +122,9 @@ def test_three_of_each_share_the_work(school: Stack, section_id: str) -> None:
     school.scale(enrollment_web=3, inquiry_web=3, inquiry_worker=3)
     with Crowd(school.url, a_question) as askers, Crowd(school.url, a_registration(section_id)) as students:
         for database in ("inquiry", "enrollment"):
-            assert wait_for(lambda database=database: len(school.sql(database, WEBS_OF[database])) == 3, 90)
+            assert wait_until(lambda database=database: len(school.sql(database, WEBS_OF[database])) == 3, 90)
         assert askers.heard(201, 50)
         assert students.heard(201, 50)
-    assert wait_for(lambda: len(school.sql("inquiry", WORKERS)) == 3, 60)
+    assert wait_until(lambda: len(school.sql("inquiry", WORKERS)) == 3, 60)
     assert set(askers.statuses) == set(students.statuses) == {201}
     assert school.tracebacks() == []

@@ -2,7 +2,7 @@
 
 from tests.containers.stack import Stack
 from tests.containers.visitors import Crowd, a_question, a_registration
-from tests.embedded.waiting import wait_for
+from tests.containers.waiting import wait_until
 
 SECRETS = "cd /secrets && find . -type f | sort | xargs sha256sum"
 
@@ -37,7 +37,7 @@ def test_a_killed_database_loses_nothing_that_was_accepted(school: Stack, sectio
     assert askers.without_retry_after == students.without_retry_after == 0
     relay = school.logs("inquiry-relay")
     assert '"what": "the database"' in relay
-    assert wait_for(lambda: '"event": "waited"' in school.logs("inquiry-relay"), 60)
+    assert wait_until(lambda: '"event": "waited"' in school.logs("inquiry-relay"), 60)
 
 
 def test_without_redis_everything_goes_on(school: Stack, section_id: str) -> None:
@@ -52,7 +52,7 @@ def test_without_redis_everything_goes_on(school: Stack, section_id: str) -> Non
     assert set(askers.statuses) == set(students.statuses) == {201}
     owed = "SELECT id FROM letter WHERE status NOT IN ('sent', 'delivered', 'cancelled')"
     for database in ("inquiry", "enrollment"):
-        assert wait_for(lambda database=database: school.sql(database, owed) == [], 300)
+        assert wait_until(lambda database=database: school.sql(database, owed) == [], 300)
 
 
 def test_no_outage_left_a_traceback(school: Stack) -> None:

@@ -14,7 +14,7 @@ from threading import Event, Lock, Thread
 from typing import Any
 from uuid import uuid4
 
-from tests.embedded.waiting import wait_for
+from tests.containers.waiting import wait_until
 
 Body = tuple[str, dict[str, Any]]
 NO_ANSWER = 0
@@ -112,7 +112,7 @@ class Crowd:
     def heard(self, status: int, count: int = 1, timeout_s: float = 180.0) -> bool:
         """So many more answers of that status have come."""
         wanted = self.statuses[status] + count
-        return wait_for(lambda: self.statuses[status] >= wanted, timeout_s)
+        return wait_until(lambda: self.statuses[status] >= wanted, timeout_s)
 
     def _come(self) -> None:
         visitor = Visitor(self._url)

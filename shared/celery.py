@@ -6,9 +6,15 @@ Messages are doorbells: ids of rows. No result backend, no countdown, no retry o
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
+import structlog
 from celery import Celery
 from kombu.entity import Queue
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from shared.waiting import Patience
+
+log = structlog.get_logger()
 QUEUES = ("letters", "inbound", "light")
 WORKER_TRANSPORT = {"socket_timeout": 5, "socket_connect_timeout": 5, "health_check_interval": 10}
 # The relay must never hang on a frozen broker: it has rows to drain by itself.
@@ -77,11 +83,25 @@ def add_tasks(
     run_jobs: Callable[[list[UUID]], object],
 ) -> None:
     """The two tasks, each with a batch of hints."""
+    patience = Patience()
 
     @app.task(name=f"{service}.send_letters")  # type: ignore[untyped-decorator]
     def _send_letters(ids: list[str]) -> None:
-        send_letters([UUID(value) for value in ids])
+        _heed(send_letters, ids, patience)
 
     @app.task(name=f"{service}.run_jobs")  # type: ignore[untyped-decorator]
     def _run_jobs(ids: list[str]) -> None:
-        run_jobs([UUID(value) for value in ids])
+        _heed(run_jobs, ids, patience)
+
+
+def _heed(work: Callable[[list[UUID]], object], ids: Sequence[str], patience: Patience) -> None:
+    """One ring is answered. The rows stay whatever happens, and the relay rings again; Celery's own word on an
+    error would be its whole trace, with what a statement quotes, for every ring."""
+    try:
+        work([UUID(value) for value in ids])
+    except (OperationalError, PoolTimeout) as error:
+        patience.wait("the database", type(error).__name__)
+    except Exception:
+        log.exception("work_failed")
+    else:
+        patience.over()

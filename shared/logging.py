@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from typing import Any
 
 import structlog
 
@@ -21,7 +22,16 @@ def set_up_logging(process: str) -> None:
         logger_factory=structlog.WriteLoggerFactory(file=sys.stdout),
     )
     structlog.contextvars.bind_contextvars(process=process)
-    logging.basicConfig(stream=sys.stdout, level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(_WithoutValues("%(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)
+
+
+class _WithoutValues(logging.Formatter):
+    """What libraries log: an exception is one line here too, and quotes nothing."""
+
+    def formatException(self, ei: Any) -> str:
+        return f"{type(ei[1]).__name__} at {', '.join(_places(ei[1]))}"
 
 
 def _exception_without_values(

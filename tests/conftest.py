@@ -22,7 +22,7 @@ SECRET = "k3j4h5g6f7d8s9a0q1w2e3r4t5y6u7i8"
 PAIR_SECRET = "p3j4h5g6f7d8s9a0q1w2e3r4t5y6u7i8"
 
 
-SHARED_FIXTURES = ("tests/journeys/", "tests/embedded/test_running.py")
+SHARED_FIXTURES = ("tests/journeys/", "tests/embedded/test_running.py", "tests/faults/")
 
 
 class TogetherWhatShares(LoadScopeScheduling):  # type: ignore[misc]

@@ -1,0 +1,50 @@
+"""Processes that are killed: by the sink at a point of the conversation, at random, or all workers at once."""
+
+import random
+from collections.abc import Generator
+
+from shared.clock import monotonic_s
+from tests.faults.enduring import Fault
+from tests.faults.stand import Stand
+
+A_KILL_WITHIN_S = 60.0
+
+
+def killed_at(point: str, times: int) -> Fault:
+    """Whoever is connected to the sink at that point is killed; the fault is over after so many kills."""
+
+    def fault(stand: Stand) -> Generator[None, None, None]:
+        before = stand.sink.kills()
+        stand.sink.kill_at(point, times)
+        seen, until = 0, monotonic_s() + A_KILL_WITHIN_S
+        while seen < times:
+            yield
+            killed = stand.sink.kills() - before
+            if killed > seen:
+                seen, until = killed, monotonic_s() + A_KILL_WITHIN_S
+            assert monotonic_s() < until, f"nobody came to {point!r} for {A_KILL_WITHIN_S:.0f} s"
+
+    return fault
+
+
+def at_random(stand: Stand) -> Generator[None, None, None]:
+    """Worker, relay and web of either service are killed, one after the other in no order."""
+    chance = random.Random(7)
+    due_s = 0.0
+    while True:
+        if monotonic_s() >= due_s:
+            due_s = monotonic_s() + chance.uniform(0.2, 1.5)
+            stand.kill(chance.choice(list(stand.processes)))
+        yield
+
+
+def all_workers(stand: Stand) -> Generator[None, None, None]:
+    """Every second no worker is left, for a moment."""
+    due_s = 0.0
+    while True:
+        if monotonic_s() >= due_s:
+            due_s = monotonic_s() + 1.0
+            for name in stand.processes:
+                if name.endswith("-worker"):
+                    stand.kill(name)
+        yield

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from shared.db import Database, first
 from shared.errors import NotFound
-from shared.leases import LEASE_S, LeaseLost
+from shared.leases import HEARTBEAT_S, LEASE_S, Heartbeat, LeaseLost
 from shared.phrases import phrase
 from shared.tokens import new_id
 
@@ -67,6 +67,10 @@ _TAKE = text("""
                    attempts = least(attempts + 1, 10000)
     WHERE id = :id AND status IN ('queued', 'leased') AND due_at <= now() AND (lease_until IS NULL OR lease_until <= now())
     RETURNING kind, payload, attempts, every, request_id
+""")
+_RENEW = text("""
+    UPDATE job SET lease_until = now() + make_interval(secs => :lease_s)
+    WHERE id = :id AND lease_token = :token AND status = 'leased' RETURNING id
 """)
 _DONE = text("""
     UPDATE job SET status = 'done', done_at = now(), lease_token = NULL, lease_until = NULL, last_error = NULL
@@ -131,7 +135,7 @@ def keep_recurring(database: Database, kinds: Mapping[str, JobKind]) -> None:
 def run_job(database: Database, kinds: Mapping[str, JobKind], service: object, job_id: UUID) -> bool:
     """The job has run and is done, or its failure is written down. False when somebody else had it, or it was not due."""
     token = uuid4()
-    taken = database.run(_TAKE, {"id": job_id, "token": token, "lease_s": LEASE_S * 2})
+    taken = database.run(_TAKE, {"id": job_id, "token": token, "lease_s": LEASE_S})
     if not taken:
         return False
     job = taken[0]
@@ -141,13 +145,19 @@ def run_job(database: Database, kinds: Mapping[str, JobKind], service: object, j
         try:
             if job.every is None and job.attempts > MAX_ATTEMPTS:
                 raise WorkerKiller
-            _run(database, kinds, service, job_id, job, token)
+            # short and renewed: after a killed worker the job waits a minute, however long a live one may take
+            with Heartbeat(lambda: _renew(database, job_id, token), every_s=HEARTBEAT_S):
+                _run(database, kinds, service, job_id, job, token)
         except LeaseLost:
             log.warning("job_lease_lost")
         except Exception as error:
             log.exception("job_failed", attempt=job.attempts)
             _write_failure(database, job_id, job, token, error)
     return True
+
+
+def _renew(database: Database, job_id: UUID, token: UUID) -> bool:
+    return bool(database.run(_RENEW, {"id": job_id, "token": token, "lease_s": LEASE_S}))
 
 
 def _run(

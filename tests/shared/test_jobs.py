@@ -10,6 +10,7 @@ from shared import jobs
 from shared.db import Database
 from shared.errors import NotFound
 from shared.jobs import JobContext, JobKind
+from tests.embedded.waiting import wait_for
 
 _ROW = text("SELECT id, status, attempts, due_at > now() AS waits, last_error FROM job WHERE kind = :kind")
 
@@ -141,3 +142,40 @@ def test_a_job_that_kills_whoever_runs_it_is_parked(inquiry_db: Database) -> Non
     )
     _run(inquiry_db, "note")
     assert (_row(inquiry_db, "note").status, _runs(inquiry_db)) == ("parked", 0)
+
+
+class _Killed(BaseException):
+    """The process is gone."""
+
+
+def _die(context: JobContext, payload: Mapping[str, str]) -> None:
+    raise _Killed
+
+
+def test_a_job_whose_worker_was_killed_is_free_again_within_a_minute(inquiry_db: Database) -> None:
+    _enqueue(inquiry_db, "die")
+    with pytest.raises(_Killed):
+        jobs.run_job(inquiry_db, {"die": JobKind(_die)}, None, _row(inquiry_db, "die").id)
+    held = text(
+        "SELECT lease_until <= now() + interval '60 seconds' AS is_short FROM job WHERE status = 'leased'"
+    )
+    assert [row.is_short for row in inquiry_db.run(held)] == [True]
+
+
+def test_a_job_that_takes_long_keeps_its_lease(inquiry_db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = text(
+        "SELECT lease_until > now() + interval '30 seconds' AS is_held FROM job WHERE status = 'leased'"
+    )
+    seen = []
+
+    def take_long(context: JobContext, payload: Mapping[str, str]) -> None:
+        inquiry_db.run(
+            text("UPDATE job SET lease_until = now() + interval '1 second' WHERE status = 'leased'")
+        )
+        seen.append(wait_for(lambda: inquiry_db.run(held)[0].is_held))
+
+    monkeypatch.setattr(jobs, "HEARTBEAT_S", 0.05)
+    _enqueue(inquiry_db, "long")
+    jobs.run_job(inquiry_db, {"long": JobKind(take_long)}, None, _row(inquiry_db, "long").id)
+    assert seen == [True]
+    assert _row(inquiry_db, "long").status == "done"

@@ -92,7 +92,7 @@ def check(events: list[Event], rows: Rows, received: Sequence[Received]) -> list
         *_sent_once(rows, received),
         *_fates(rows, received),
         *_work_left(rows),
-        *_seats(rows),
+        *broken_seats(rows),
     ]
 
 
@@ -184,7 +184,7 @@ def _work_left(rows: Rows) -> Iterator[Violation]:
             yield Violation("a due job is left", f"{job.kind} {job.id} is {job.status}")
 
 
-def _seats(rows: Rows) -> Iterator[Violation]:
+def broken_seats(rows: Rows) -> Iterator[Violation]:
     """The counter is the number of claims, within its bound; and nobody waits beside a free seat."""
     claims = Counter(fact.section_id for fact in rows.facts if fact.status in SEATED)
     waiting = Counter(fact.section_id for fact in rows.facts if fact.status == "waitlisted")
@@ -194,6 +194,8 @@ def _seats(rows: Rows) -> Iterator[Violation]:
                 "the seats are miscounted", f"{seats.section_id}: {seats.taken} of {claims[seats.section_id]}"
             )
         if max(seats.taken, claims[seats.section_id]) > seats.capacity + seats.overbooked:
-            yield Violation("oversold", f"{seats.section_id}: {claims[seats.section_id]} for {seats.capacity}")
+            yield Violation(
+                "oversold", f"{seats.section_id}: {claims[seats.section_id]} for {seats.capacity}"
+            )
         if seats.taken < seats.capacity and waiting[seats.section_id]:
             yield Violation("a free seat and a waiter", seats.section_id)

@@ -44,8 +44,8 @@ class Trial:
 
     def __init__(self, stand: Stand, form: Form, name: str, *, inquiries: int | None = None) -> None:
         self.stand, self.form, self.name = stand, form, name
-        path = stand.base / f"history-{monotonic_s():.3f}.jsonl"
-        self._history = history.History(path)
+        self.history_path = stand.base / f"history-{monotonic_s():.3f}.jsonl"
+        self._history = history.History(self.history_path)
         wanted = form.inquiries if inquiries is None else inquiries
         self.load = Load(stand.begin_page(), self._history, wanted, pause_s=0.0 if form.is_long else 0.02)
         self._say_at = self._look_at = 0.0
@@ -59,14 +59,15 @@ class Trial:
                 if next(hurting, "over") == "over":
                     self.load.stop()
                 self._look()
-        finally:
+        except BaseException:
             self.load.stop()
+            raise
+        finally:
             hurting.close()
         return self.come_to_rest()
 
     def come_to_rest(self) -> Endured:
-        """No client is under way, and no work is due."""
-        self.load.stop()
+        """The fault is over; no client is under way, and no work is due."""
         began_s = monotonic_s()
         self.stand.wait_for("every client has gone home", self.load.is_over, timeout_s=180.0)
         stuck = _Stuck(self.stand, self.form)
@@ -79,7 +80,7 @@ class Trial:
         took_s = monotonic_s() - began_s
         self._history.close()
         rows = self.stand.books.read()
-        violations = check(history.read(self._history.path), rows, self.stand.sink.received())
+        violations = check(history.read(self.history_path), rows, self.stand.sink.received())
         self._say(f"{self.load.done} rounds, at rest after {took_s:.1f} s, {len(violations)} violations")
         return Endured(violations, rows, took_s)
 

@@ -160,7 +160,12 @@ class _Knocking:
 def _inquiry() -> Request:
     key = uuid4().hex
     email = f"asker-{key}@example.com"
-    body = {"name": "Effat R.", "email": email, "program": "phlebotomy", "question": "Is it easy to find a job?"}
+    body = {
+        "name": "Effat R.",
+        "email": email,
+        "program": "phlebotomy",
+        "question": "Is it easy to find a job?",
+    }
     return Request("inquiry", key, email, "/api/inquiry/v1/inquiries", json.dumps(body).encode())
 
 

@@ -7,27 +7,27 @@ from psycopg.rows import dict_row
 
 from tests.faults.checker import Fact, Job, Letter, Rows, Seats
 
-INQUIRIES = "SELECT 'inquiry' AS kind, id::text, asker_email AS email, status FROM inquiry"
+INQUIRIES = "SELECT 'inquiry' AS kind, CAST(id AS text) AS id, asker_email AS email, status FROM inquiry"
 REGISTRATIONS = """
-    SELECT 'registration' AS kind, id::text, email, status, section_id::text FROM registration
+    SELECT 'registration' AS kind, CAST(id AS text) AS id, email, status, CAST(section_id AS text) AS section_id FROM registration
 """
-SEATS = "SELECT section_id::text, capacity, overbooked, taken FROM section_seats"
+SEATS = "SELECT CAST(section_id AS text) AS section_id, capacity, overbooked, taken FROM section_seats"
 LETTERS = """
-    SELECT id::text, kind, subject_id::text, recipient, status, message_id, resend_of::text,
+    SELECT CAST(id AS text) AS id, kind, CAST(subject_id AS text) AS subject_id, recipient, status, message_id, CAST(resend_of AS text) AS resend_of,
            status IN ('queued', 'ready') AND due_at <= now() AS is_due
     FROM letter
 """
 JOBS = """
-    SELECT id::text, kind, status, status IN ('queued', 'leased') AND due_at <= now() AS is_due
+    SELECT CAST(id AS text) AS id, kind, status, status IN ('queued', 'leased') AND due_at <= now() AS is_due
     FROM job WHERE status <> 'done'
 """
 # What is not finished yet, with what changes while somebody works on it.
 UNFINISHED_LETTERS = """
-    SELECT id::text, status, attempts, lease_token::text FROM letter
+    SELECT CAST(id AS text) AS id, status, attempts, CAST(lease_token AS text) AS lease_token FROM letter
     WHERE status = 'sending' OR status IN ('queued', 'ready') AND (due_at <= now() OR %(waits_too)s)
 """
 UNFINISHED_JOBS = """
-    SELECT id::text, status, attempts, lease_token::text FROM job
+    SELECT CAST(id AS text) AS id, status, attempts, CAST(lease_token AS text) AS lease_token FROM job
     WHERE status IN ('queued', 'leased') AND (due_at <= now() OR %(waits_too)s AND attempts > 0 AND every IS NULL)
 """
 # As if the leases of the dead had run out and every pause between two tries were over.
@@ -53,7 +53,9 @@ class Books:
         for url in (self._inquiry, self._enrollment):
             letters += [Letter(**row) for row in ask(url, LETTERS)]
             jobs += [Job(**row) for row in ask(url, JOBS)]
-        facts = [Fact(**row) for row in [*ask(self._inquiry, INQUIRIES), *ask(self._enrollment, REGISTRATIONS)]]
+        facts = [
+            Fact(**row) for row in [*ask(self._inquiry, INQUIRIES), *ask(self._enrollment, REGISTRATIONS)]
+        ]
         return Rows(facts, letters, jobs, [Seats(**row) for row in ask(self._enrollment, SEATS)])
 
     def unfinished(self, *, waits_too: bool) -> list[dict[str, Any]]:

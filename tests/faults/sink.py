@@ -60,7 +60,9 @@ class Orders:
             if point == self.hold_at:
                 self.held += 1
                 self.lock.notify_all()
-                self.lock.wait_for(lambda: self.held >= self.hold_until or point != self.hold_at, HELD_AT_MOST_S)
+                self.lock.wait_for(
+                    lambda: self.held >= self.hold_until or point != self.hold_at, HELD_AT_MOST_S
+                )
             if point != self.kill_at or self.kills_left <= 0 or pid is None:
                 return False
             self.kills_left -= 1

@@ -39,7 +39,6 @@ class Stand:
         self.base = base
         self.cluster, self.valkey = Cluster(base), Valkey(base)
         self.processes: dict[str, Process] = {}
-        self.is_tending = True
         self._pause = threading.Event()
 
     @contextmanager
@@ -103,7 +102,13 @@ class Stand:
         self.processes[name].start()
 
     def _process(
-        self, service: Service, verb: str, *, module: str | None = None, may_migrate: bool = False, **more: str
+        self,
+        service: Service,
+        verb: str,
+        *,
+        module: str | None = None,
+        may_migrate: bool = False,
+        **more: str,
     ) -> Process:
         arguments = ("-m", module, service.module, verb) if module else ("-m", service.module, verb)
         name = f"{service.name}-{verb}"
@@ -115,10 +120,18 @@ class Stand:
         """Killed, without a word before."""
         self.processes[name].send(signal.SIGKILL)
 
+    @contextmanager
+    def without(self, name: str) -> Iterator[None]:
+        """That process is not there, and nobody starts it; `use` brings it back."""
+        self.processes.pop(name).end_group()
+        try:
+            yield
+        finally:
+            if name not in self.processes:
+                self.use(name)
+
     def tend(self) -> None:
         """Whoever has died is started again."""
-        if not self.is_tending:
-            return
         for process in self.processes.values():
             if not process.is_alive():
                 process.start()

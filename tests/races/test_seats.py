@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import TextClause, text
+from sqlalchemy import text
 
 from enrollment_service.db.queries import seating as statements
 from enrollment_service.db.queries import waitlist as line_statements
@@ -23,14 +23,13 @@ from enrollment_service.terms import RegistrationStatus
 from shared.db import Database
 from tests.enrollment.builders import a_request, a_section, open_offer_of, registered, seats_of, status_of
 from tests.enrollment.crowd import REQUESTS, Crowd
+from tests.enrollment.unguarded import CHECK, DROP_CHECK, unguarded
+from tests.faults import rows
+from tests.faults.checker import Fact, Rows, Seats, broken_seats
 
 pytestmark = pytest.mark.race
 
 ROUNDS, PAIRS = 20, 300
-GUARD = "AND (seats.taken < seats.capacity OR :overbook)"
-CHECK = """
-    ALTER TABLE section_seats ADD CONSTRAINT ck_section_seats_taken CHECK (taken BETWEEN 0 AND capacity + overbooked)
-"""
 BROKEN = """
     SELECT section_seats.section_id FROM section_seats
     LEFT JOIN registration ON registration.section_id = section_seats.section_id
@@ -44,15 +43,6 @@ BROKEN = """
 def broken_sections(database: Database) -> list[UUID]:
     """Sections whose counter, claims and line do not agree now that nobody moves."""
     return [row.section_id for row in database.run(text(BROKEN))]
-
-
-def unguarded() -> TextClause:
-    """TAKE_SEAT as somebody would write it who forgot that seats are limited."""
-    counts_extras = "seats.overbooked + CASE WHEN seats.taken < seats.capacity THEN 0 ELSE 1 END"
-    statement = statements.TAKE_SEAT.text
-    assert GUARD in statement
-    assert counts_extras in statement
-    return text(statement.replace(GUARD, "").replace(counts_extras, "seats.overbooked"))
 
 
 # --- 200 for one seat, 200 for ten -------------------------------------------------------------------------------
@@ -88,7 +78,7 @@ def test_without_its_condition_and_its_check_the_statement_oversells(
     enrollment_db: Database, enrollment_urls: tuple[str, str]
 ) -> None:
     owner = Database(enrollment_urls[1])
-    owner.run(text("ALTER TABLE section_seats DROP CONSTRAINT ck_section_seats_taken"))
+    owner.run(text(DROP_CHECK))
     people = Crowd(enrollment_db, unguarded())
     try:
         section_id = a_section(enrollment_db, seats=1)
@@ -175,6 +165,11 @@ def test_without_the_lock_a_join_leaves_a_free_seat_and_a_waiter(enrollment_db: 
     assert status_of(enrollment_db, joined.id) == "waitlisted"
     assert seats_of(enrollment_db, section_id) == (1, 0, 0)
     assert broken_sections(enrollment_db) == [section_id]
+    facts = [Fact(**row._mapping) for row in enrollment_db.run(text(rows.REGISTRATIONS))]
+    seats = [Seats(**row._mapping) for row in enrollment_db.run(text(rows.SEATS))]
+    assert [broken.what for broken in broken_seats(Rows(facts=facts, seats=seats))] == [
+        "a free seat and a waiter"
+    ]
 
 
 # --- everything at once ----------------------------------------------------------------------------------------------

@@ -29,8 +29,8 @@ check: installed-dev  ## format, lint, import contracts, types, migrations
 audit: installed-dev  ## known weaknesses in the pinned packages; asks an advisory service, and says so when it cannot
 	@exec $(RUN) deploy/audit.py
 
-faults: installed-dev  ## the long form of the suite: counts over 1,000, real waits, repetitions
-	@exec $(RUN) -m pytest -m "long and not containers" --durations=10 $(ARGS)
+faults: installed-dev  ## the long form of the suite: 10,000 inquiries a fault, 200 kills a crash point, real waits
+	@exec $(RUN) -m pytest -v -s -m "long and not containers" --durations=0 $(ARGS)
 
 compose-test: installed-dev  ## the containers, really run, with what COMPOSE names (docker compose)
 	@COMPOSE="$(COMPOSE)" exec $(RUN) -m pytest -m containers -v --durations=10 tests/containers $(ARGS)

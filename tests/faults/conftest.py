@@ -1,12 +1,9 @@
 """One running pair for every fault, and the two forms of each."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
-from deploy.embedded.installation import ROOT
-from tests.faults import peers
 from tests.faults.enduring import LONG, SHORT, Form, Trial
 from tests.faults.stand import Stand
 

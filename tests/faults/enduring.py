@@ -1,5 +1,6 @@
 """One fault from beginning to end: clients at work, the pair hurt, rest, and what the checker says."""
 
+import os
 import sys
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
@@ -19,15 +20,22 @@ MOST_WAITING = 500  # the clients wait for the letters: the bound is about fault
 
 @dataclass(frozen=True)
 class Form:
-    """How much of the same: the short form lets time pass for the leases of the dead, the long one waits for it."""
+    """How much of the same: the short form lets time pass for the leases of the dead, the long one waits for it.
+
+    FAULT_INQUIRIES and FAULT_KILLS say otherwise for one run.
+    """
 
     inquiries: int
     kills: int
     is_long: bool
 
 
-SHORT = Form(inquiries=40, kills=1, is_long=False)
-LONG = Form(inquiries=10_000, kills=200, is_long=True)
+def _given(name: str, otherwise: int) -> int:
+    return int(os.environ.get(name, otherwise))
+
+
+SHORT = Form(inquiries=24, kills=1, is_long=False)
+LONG = Form(inquiries=_given("FAULT_INQUIRIES", 10_000), kills=_given("FAULT_KILLS", 200), is_long=True)
 
 
 @dataclass(frozen=True)
@@ -47,7 +55,9 @@ class Trial:
         self.history_path = stand.base / f"history-{monotonic_s():.3f}.jsonl"
         self._history = history.History(self.history_path)
         wanted = form.inquiries if inquiries is None else inquiries
-        self.load = Load(stand.begin_page(), self._history, wanted, pause_s=0.0 if form.is_long else 0.02)
+        self.load = Load(
+            stand.begin_page(), self._history, wanted, pause_s=0.0 if form.is_long and wanted else 0.02
+        )
         self._say_at = self._look_at = 0.0
 
     def endure(self, fault: Fault) -> Endured:

@@ -10,19 +10,20 @@ from tests.faults.stand import Stand
 A_KILL_WITHIN_S = 60.0
 
 
-def killed_at(point: str, times: int) -> Fault:
-    """Whoever is connected to the sink at that point is killed; the fault is over after so many kills."""
+def killed_at(points: tuple[str, ...], times: int) -> Fault:
+    """Whoever is connected to the sink at each of the points is killed there, so many times; then the fault is over."""
 
     def fault(stand: Stand) -> Generator[None, None, None]:
-        before = stand.sink.kills()
-        stand.sink.kill_at(point, times)
-        seen, until = 0, monotonic_s() + A_KILL_WITHIN_S
-        while seen < times:
-            yield
-            killed = stand.sink.kills() - before
-            if killed > seen:
-                seen, until = killed, monotonic_s() + A_KILL_WITHIN_S
-            assert monotonic_s() < until, f"nobody came to {point!r} for {A_KILL_WITHIN_S:.0f} s"
+        for point in points:
+            before, seen = stand.sink.kills(), 0
+            stand.sink.kill_at(point, times)
+            until_s = monotonic_s() + A_KILL_WITHIN_S
+            while seen < times:
+                yield
+                killed = stand.sink.kills() - before
+                if killed > seen:
+                    seen, until_s = killed, monotonic_s() + A_KILL_WITHIN_S
+                assert monotonic_s() < until_s, f"nobody came to {point!r} for {A_KILL_WITHIN_S:.0f} s"
 
     return fault
 

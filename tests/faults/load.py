@@ -86,7 +86,7 @@ class Load:
         chance = random.Random(seed)
         knocking = _Knocking(self.doors)
         for number in self._numbers:
-            if self._stop.is_set() or self.inquiries and number > self.inquiries:
+            if self._stop.is_set() or (self.inquiries and number > self.inquiries):
                 break
             self.may_go.wait()
             self._make(knocking, _inquiry())

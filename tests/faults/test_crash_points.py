@@ -3,16 +3,19 @@
 import pytest
 
 from tests.faults import peers, sink
-from tests.faults.enduring import Form, Trial
+from tests.faults.enduring import LONG, SHORT, Form, Trial
 from tests.faults.killing import killed_at
 from tests.faults.stand import Stand
 
-pytestmark = pytest.mark.skipif(not peers.is_possible(), reason="no /proc/net/tcp on this machine")
+LONG_FORMS = [pytest.param((point,), LONG, id=point, marks=pytest.mark.long) for point in sink.CRASH_POINTS]
 
 
-@pytest.mark.parametrize("point", sink.CRASH_POINTS)
+@pytest.mark.skipif(not peers.is_possible(), reason="no /proc/net/tcp on this machine")
+@pytest.mark.parametrize(
+    ("points", "form"), [pytest.param(sink.CRASH_POINTS, SHORT, id="each once"), *LONG_FORMS]
+)
 def test_a_sender_killed_in_the_conversation_neither_loses_nor_repeats_a_letter(
-    stand: Stand, form: Form, request: pytest.FixtureRequest, point: str
+    stand: Stand, request: pytest.FixtureRequest, points: tuple[str, ...], form: Form
 ) -> None:
     trial = Trial(stand, form, request.node.name, inquiries=0)
-    assert trial.endure(killed_at(point, form.kills)).violations == []
+    assert trial.endure(killed_at(points, form.kills)).violations == []

@@ -15,6 +15,7 @@ Fault = Callable[[Stand], Generator[None, None, None]]
 AT_REST_WITHIN_S = 90.0
 STUCK_AFTER_S = 0.8
 SAY_EVERY_S = 10.0
+PAUSE_S = 0.2  # of a client between two rounds: a short form with few rounds still lasts longer than its fault needs
 MOST_WAITING = 500  # the clients wait for the letters: the bound is about faults, not about a backlog
 
 
@@ -55,9 +56,8 @@ class Trial:
         self.history_path = stand.base / f"history-{monotonic_s():.3f}.jsonl"
         self._history = history.History(self.history_path)
         wanted = form.inquiries if inquiries is None else inquiries
-        self.load = Load(
-            stand.begin_page(), self._history, wanted, pause_s=0.0 if form.is_long and wanted else 0.02
-        )
+        pause_s = 0.0 if form.is_long and wanted else PAUSE_S
+        self.load = Load(stand.begin_page(), self._history, wanted, pause_s=pause_s)
         self._say_at = self._look_at = 0.0
 
     def endure(self, fault: Fault) -> Endured:

@@ -4,6 +4,7 @@ import random
 from collections.abc import Generator
 
 from shared.clock import monotonic_s
+from tests.faults import sink
 from tests.faults.enduring import Fault
 from tests.faults.stand import Stand
 
@@ -17,6 +18,8 @@ def killed_at(points: tuple[str, ...], times: int) -> Fault:
         for point in points:
             before, seen = stand.sink.kills(), 0
             stand.sink.kill_at(point, times)
+            if point in (sink.CONNECT, sink.EHLO):
+                stand.kill("inquiry-worker")  # connections are kept: without this nobody might open a new one
             until_s = monotonic_s() + A_KILL_WITHIN_S
             while seen < times:
                 yield

@@ -37,7 +37,7 @@ def whats(endured: Endured) -> set[str]:
 def a_trial(stand: Stand, name: str, rounds: int) -> Trial:
     """So many inquiries, from one client."""
     trial = Trial(stand, SHORT, name, inquiries=rounds)
-    trial.load.clients = 1
+    trial.load.clients, trial.load.pause_s = 1, 0.0
     return trial
 
 

@@ -3,7 +3,10 @@
 import os
 import sys
 from collections.abc import Callable, Generator
+from contextlib import suppress
 from dataclasses import dataclass
+
+import psycopg
 
 from shared.clock import monotonic_s
 from tests.faults import history
@@ -80,6 +83,7 @@ class Trial:
         """The fault is over; no client is under way, and no work is due."""
         began_s = monotonic_s()
         self.stand.wait_for("every client has gone home", self.load.is_over, timeout_s=180.0)
+        self.stand.wait_for("PostgreSQL answers", self._is_postgres_back)
         stuck = _Stuck(self.stand, self.form)
         try:
             self.stand.wait_for("all due work is done", stuck.is_done, AT_REST_WITHIN_S)
@@ -109,10 +113,15 @@ class Trial:
             self._say(f"{self.load.done} rounds, {self._waiting()} letters and jobs wait")
 
     def _waiting(self) -> int:
-        try:
+        with suppress(psycopg.OperationalError):  # PostgreSQL may be what is hurt
             return len(self.stand.books.unfinished(waits_too=False))
-        except OSError:
-            return 0
+        return 0
+
+    def _is_postgres_back(self) -> bool:
+        with suppress(psycopg.OperationalError):
+            self.stand.books.unfinished(waits_too=False)
+            return True
+        return False
 
     def _say(self, words: str) -> None:
         print(f"  [{self.name}] {words}", file=sys.__stderr__, flush=True)

@@ -37,17 +37,17 @@ def at_random(stand: Stand) -> Generator[None, None, None]:
     due_s = 0.0
     while True:
         if monotonic_s() >= due_s:
-            due_s = monotonic_s() + chance.uniform(0.2, 1.5)
+            due_s = monotonic_s() + chance.uniform(0.5, 2.0)
             stand.kill(chance.choice(list(stand.processes)))
         yield
 
 
 def all_workers(stand: Stand) -> Generator[None, None, None]:
-    """Every second no worker is left, for a moment."""
+    """Every other second no worker is left, for a moment."""
     due_s = 0.0
     while True:
         if monotonic_s() >= due_s:
-            due_s = monotonic_s() + 1.0
+            due_s = monotonic_s() + 2.0
             for name in stand.processes:
                 if name.endswith("-worker"):
                     stand.kill(name)

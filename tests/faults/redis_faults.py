@@ -58,10 +58,11 @@ def killed(stand: Stand) -> Generator[None, None, None]:
 
 
 def absent(stand: Stand) -> Generator[None, None, None]:
-    """It is not there when the processes start, nor while the clients are."""
+    """It is not there when workers and relays start, nor while the clients are."""
     stand.valkey.stop()
     for name in stand.processes:
-        stand.use(name)
+        if not name.endswith("-web"):
+            stand.use(name)
     try:
         while True:
             yield

@@ -16,7 +16,7 @@ from tests.faults.stand import LOOK_EVERY_S, Stand
 
 Fault = Callable[[Stand], Generator[None, None, None]]
 AT_REST_WITHIN_S = 90.0
-STUCK_AFTER_S = 0.8
+STUCK_AFTER_S = 0.5
 SAY_EVERY_S = 10.0
 PAUSE_S = 0.2  # of a client between two rounds: a short form with few rounds still lasts longer than its fault needs
 MOST_WAITING = 500  # the clients wait for the letters: the bound is about faults, not about a backlog

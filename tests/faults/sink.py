@@ -31,7 +31,7 @@ class Orders:
     var: str
     kill_at: str = ""
     kills_left: int = 0
-    kills: int = 0
+    killed: set[int] = field(default_factory=set)
     hold_at: str = ""
     hold_until: int = 0
     held: int = 0
@@ -43,12 +43,12 @@ class Orders:
             self.kill_at, self.kills_left = order.get("kill_at", ""), order.get("times", 0)
             self.hold_at, self.hold_until, self.held = order.get("hold_at", ""), order.get("hold_until", 0), 0
             self.lock.notify_all()
-            return {"kills": self.kills}
+            return {"kills": len(self.killed)}
 
     def count(self) -> dict[str, Any]:
         """How many were killed, and how many are held up."""
         with self.lock:
-            return {"kills": self.kills, "held": self.held}
+            return {"kills": len(self.killed), "held": self.held}
 
     def may_kill(self) -> bool:
         """Somebody is to be killed at some verb."""
@@ -63,10 +63,10 @@ class Orders:
                 self.lock.wait_for(
                     lambda: self.held >= self.hold_until or point != self.hold_at, HELD_AT_MOST_S
                 )
-            if point != self.kill_at or self.kills_left <= 0 or pid is None:
+            if point != self.kill_at or self.kills_left <= 0 or pid is None or pid in self.killed:
                 return False
             self.kills_left -= 1
-            self.kills += 1
+            self.killed.add(pid)  # once: its other connections die with it
         try:
             os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:

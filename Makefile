@@ -8,7 +8,7 @@ ROLE = $(if $(filter default,$(origin AS)),,$(AS))
 COMPOSE ?= docker compose
 
 .DEFAULT_GOAL := help
-.PHONY: help run test compose-test check bench faults token sign-ins sample-reset pins audit screenshots installed installed-dev
+.PHONY: help run test compose-test check bench faults token sign-ins sample-reset backup restore resume pins audit screenshots installed installed-dev
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -47,6 +47,16 @@ sign-ins: installed  ## the sample sign-ins again
 
 sample-reset: installed  ## delete both databases and every letter (while stopped; YES=1 does not ask)
 	@YES="$(YES)" exec $(RUN) -m deploy.embedded sample-reset
+
+backup: installed  ## both databases and the secrets into a new folder of backups/ (or TO=…); works while it runs
+	@exec $(RUN) -m deploy.embedded backup "$(or $(TO),backups)"
+
+restore: installed  ## an empty installation from a backup: make restore FROM=backups/…; nothing is sent before resume
+	@if [ -z "$(FROM)" ]; then echo "From which backup? make restore FROM=backups/…" >&2; exit 1; fi
+	@exec $(RUN) -m deploy.embedded restore "$(FROM)"
+
+resume: installed  ## after a restore: what is in doubt, then work goes on
+	@exec $(RUN) -m deploy.embedded resume
 
 screenshots: installed-dev  ## pictures of every page, from the sample school
 	@exec $(RUN) -m tests.journeys.screenshots $(ARGS)

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
@@ -97,23 +98,33 @@ def wait_for_database(url: str, name: str, patience_s: int = 120) -> None:
             time.sleep(0.5)
 
 
+_LATER = {
+    "letters": ("shared.work_commands", "letters_command"),
+    "jobs": ("shared.work_commands", "jobs_command"),
+    "hold": ("shared.holding_commands", "hold_command"),
+    "in-doubt": ("shared.holding_commands", "in_doubt_command"),
+    "resume": ("shared.holding_commands", "resume_command"),
+}
+
+
 class _Verbs(click.Group):
-    """`letters` and `jobs` are imported when somebody asks for them."""
+    """The operator's tools are imported when somebody asks for them."""
 
     parts: ServiceParts
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Every verb, also those not imported yet."""
-        return sorted([*super().list_commands(ctx), "letters", "jobs"])
+        return sorted([*super().list_commands(ctx), *_LATER])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The verb of that name."""
-        if cmd_name not in ("letters", "jobs"):
+        if cmd_name not in _LATER:
             return super().get_command(ctx, cmd_name)
-        from shared.work_commands import jobs_command, letters_command
-
-        make = letters_command if cmd_name == "letters" else jobs_command
-        return make(self.parts.load_settings, self.parts.open_database)
+        module, make = _LATER[cmd_name]
+        command: click.Command = getattr(import_module(module), make)(
+            self.parts.load_settings, self.parts.open_database
+        )
+        return command
 
 
 def load_no_rich() -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from shared.db import Database, first
 from shared.errors import NotFound
-from shared.leases import HEARTBEAT_S, LEASE_S, Heartbeat, LeaseLost
+from shared.leases import HEARTBEAT_S, LEASE_S, NOT_HELD, Heartbeat, LeaseLost
 from shared.phrases import phrase
 from shared.tokens import new_id
 
@@ -62,10 +62,11 @@ _KEEP_RECURRING = text("""
     ON CONFLICT (dedupe_key) DO UPDATE SET every = excluded.every
     WHERE job.every IS DISTINCT FROM excluded.every
 """)
-_TAKE = text("""
+_TAKE = text(f"""
     UPDATE job SET status = 'leased', lease_token = :token, lease_until = now() + make_interval(secs => :lease_s),
                    attempts = least(attempts + 1, 10000)
     WHERE id = :id AND status IN ('queued', 'leased') AND due_at <= now() AND (lease_until IS NULL OR lease_until <= now())
+      AND {NOT_HELD}
     RETURNING kind, payload, attempts, every, request_id
 """)
 _RENEW = text("""

@@ -9,6 +9,8 @@ LEASE_S = 60
 HEARTBEAT_S = 20
 POKE_AGAIN_S = 5
 POKES_BEFORE_INLINE = 2
+# After a restore nothing is taken until a person says so (`shared/holding.py`): in every statement that takes work.
+NOT_HELD = "NOT EXISTS (SELECT FROM holding)"
 
 
 class LeaseLost(Exception):

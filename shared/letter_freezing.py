@@ -28,7 +28,7 @@ from shared import blobs
 from shared.clock import utc_now
 from shared.db import Database, first
 from shared.leases import LeaseLost
-from shared.letters import LetterRow
+from shared.letters import LetterRow, message_id_of
 from shared.tokens import hash_code, hash_secret, new_code, new_id, new_secret
 
 
@@ -240,7 +240,7 @@ class Freezer:
         return True
 
     def _store(self, session: Session, letter: LetterRow, composed: Composed, token: UUID) -> None:
-        message_id = f"<{letter.id.hex}@{self.identity.mail_domain}>"
+        message_id = message_id_of(letter.id, self.identity.mail_domain)
         envelope_from = f"b+{letter.id.hex}@{self.identity.mail_domain}"
         sha256 = blobs.put(session, build_message(composed, letter.recipient, message_id, self.identity))
         frozen = first(

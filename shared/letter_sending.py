@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from shared.breaker import PROBE_EVERY_S, Breaker
 from shared.db import Database
-from shared.leases import LEASE_S, Heartbeat, LeaseLost
+from shared.leases import LEASE_S, NOT_HELD, Heartbeat, LeaseLost
 from shared.letter_freezing import Freezer
 from shared.letters import LetterRow
 from shared.tokens import new_id
@@ -27,9 +27,10 @@ MAX_PREPARATIONS = (
 )
 MAX_CONNECTIONS = 4
 
-_LEASE = text("""
+_LEASE = text(f"""
     UPDATE letter SET lease_token = :token, lease_until = now() + make_interval(secs => :lease_s), attempts = attempts + 1
     WHERE id = :id AND status IN ('queued', 'ready') AND due_at <= now() AND (lease_until IS NULL OR lease_until <= now())
+      AND {NOT_HELD}
     RETURNING id, kind, subject_id, recipient, person_id, status, created_at, attempts, message_id, envelope_from, resend_of,
               request_id, created_at < now() - make_interval(days => :give_up_days) AS is_too_old
 """)

@@ -96,6 +96,11 @@ _SHOW = text(f"SELECT {SUMMARY}, blob_sha256 FROM letter WHERE id = :id")
 _SHOW_LOCKED = text(f"SELECT {SUMMARY}, blob_sha256 FROM letter WHERE id = :id FOR UPDATE")
 
 
+def message_id_of(letter_id: UUID, mail_domain: str) -> str:
+    """The Message-ID that the letter has or will have: known before it is rendered, so a lost row can still be proven."""
+    return f"<{letter_id.hex}@{mail_domain}>"
+
+
 def write(
     session: Session,
     kind: str,

@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from shared.clock import monotonic_s
 from shared.db import Database
 from shared.jobs import JobKind
-from shared.leases import POKE_AGAIN_S, POKES_BEFORE_INLINE
+from shared.leases import NOT_HELD, POKE_AGAIN_S, POKES_BEFORE_INLINE
 from shared.waiting import Patience
 from shared.workshop import Workshop
 
@@ -32,11 +32,13 @@ _CLAIM = """
     WHERE id IN (
         SELECT id FROM {table}
         WHERE status IN ({states}) AND due_at <= now() AND (poke_after IS NULL OR poke_after <= now())
-          AND (lease_until IS NULL OR lease_until <= now())
+          AND (lease_until IS NULL OR lease_until <= now()) AND {not_held}
         ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED
     ) RETURNING id, kind, pokes"""
-CLAIM_LETTERS = text(_CLAIM.format(table="letter", most=MOST_POKES, states="'queued', 'ready'"))
-CLAIM_JOBS = text(_CLAIM.format(table="job", most=MOST_POKES, states="'queued', 'leased'"))
+CLAIM_LETTERS = text(
+    _CLAIM.format(table="letter", most=MOST_POKES, states="'queued', 'ready'", not_held=NOT_HELD)
+)
+CLAIM_JOBS = text(_CLAIM.format(table="job", most=MOST_POKES, states="'queued', 'leased'", not_held=NOT_HELD))
 
 
 class Relay:

@@ -215,6 +215,14 @@ def _bytes_and_traces(metadata: MetaData) -> None:
         Index("ix_audit_subject", "subject_id", "id"),
     )
     Table(
+        "holding",
+        metadata,
+        Column("is_one", Boolean, primary_key=True, server_default="true"),
+        moment("since", now=True),
+        Column("because", Text, nullable=False),
+        CheckConstraint("is_one", name="is_one"),
+    )
+    Table(
         "process",
         metadata,
         Column("name", Text, primary_key=True),

@@ -1,10 +1,11 @@
-"""python -m deploy.embedded run | sign-ins | token ROLE | sample-reset | env SERVICE"""
+"""python -m deploy.embedded run | sign-ins | token ROLE | sample-reset | backup TO | restore FROM | resume | env SERVICE"""
 
 import argparse
 import os
 import sys
+from pathlib import Path
 
-from deploy.embedded import commands
+from deploy.embedded import backup, commands
 from deploy.embedded.errors import CannotRun
 from deploy.embedded.installation import Installation, installation_at
 from deploy.embedded.printing import Printer
@@ -40,6 +41,12 @@ def _obey(chosen: argparse.Namespace, installation: Installation) -> None:
         commands.print_token(installation, chosen.role)
     elif chosen.verb == "sample-reset":
         commands.reset_sample(installation, commands.ask, printer)
+    elif chosen.verb == "backup":
+        backup.back_up(installation, Path(chosen.to).absolute(), printer)
+    elif chosen.verb == "restore":
+        backup.restore(installation, Path(chosen.source).absolute(), printer)
+    elif chosen.verb == "resume":
+        backup.resume(installation, printer)
     else:
         commands.print_environment(installation, chosen.service, printer)
 
@@ -51,6 +58,9 @@ def _parser() -> argparse.ArgumentParser:
     verbs.add_parser("sign-ins", help="print the sample sign-ins again")
     verbs.add_parser("token", help="print a bearer token").add_argument("role")
     verbs.add_parser("sample-reset", help="delete both databases and all letters")
+    verbs.add_parser("backup", help="both databases and the secrets, in a new folder").add_argument("to")
+    verbs.add_parser("restore", help="an empty installation from a backup").add_argument("source")
+    verbs.add_parser("resume", help="let work go on after a restore")
     verbs.add_parser("env", help="print a service's settings for a shell").add_argument("service")
     return parser
 

@@ -17,6 +17,7 @@ from inquiry_service.terms import FOR_US
 from inquiry_service.web.parts import settings
 from inquiry_service.web.schemas.forms import DeskQuery
 from inquiry_service.web.words import clipped, due_in_words, initials, program_code, said_at
+from shared import holding
 from shared.clock import utc_now
 from shared.people import Person
 from shared.presence import count_alive
@@ -118,6 +119,7 @@ def frame(session: Session, person: Person, place: Place, *, current: UUID | Non
         "place": place,
         "current_id": current,
         "is_worker_away": count_alive(session, "worker") == 0,
+        "is_held": holding.state(session) is not None,
         **views_part(session, person, place),
         **list_part(session, person, place),
     }

@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from shared import holding
 from shared.presence import count_alive
 from shared.web.access import ANYONE, allow
 from shared.web.site import database, site
@@ -50,6 +51,8 @@ def _what_is_wrong() -> Sequence[str] | None:
             return None
         work = session.execute(_WORK).one()
         reasons = []
+        if held := holding.state(session):
+            reasons.append(f"held, {held.because}: nothing is sent until `resume`")
         if not count_alive(session, "worker"):
             reasons.append("no worker is alive: the relay does the work, slower")
         if not count_alive(session, "relay"):

@@ -76,6 +76,8 @@ def read_policy(document: str) -> Lines:
     for line in document.splitlines():
         if line.startswith("["):
             service = line.strip("[]")
+        elif ": " in service:  # somebody else's ids: tests/doors/test_ids_of_others.py
+            continue
         elif line and not line.startswith("#"):
             address, cells = line.split("|")
             method, path = address.strip().split(maxsplit=1)
@@ -301,9 +303,7 @@ def test_a_reply_of_another_thread_is_not_found(
     answer = inquiry_app.test_client().post(
         f"{place}/{here}/replies/{reply_id}/{move}", headers=bearer(inquiry_db, director)
     )
-    assert answer.status_code in (
-        (404,) if place.startswith("/api/") else (303, 404)
-    )  # a page may say it above
+    assert answer.status_code == 404
     with inquiry_db.reading() as session:
         assert session.get_one(Reply, reply_id).status == ReplyStatus.QUEUED
 

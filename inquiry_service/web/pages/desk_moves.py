@@ -7,14 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from inquiry_service.domain import inquiries, reply_queue
-from inquiry_service.domain.errors import NoSuchInquiry
 from inquiry_service.web.auth import DESK
 from inquiry_service.web.desk_queue import place_of_request
 from inquiry_service.web.forms import FormNotRight, checked, see, typed
 from inquiry_service.web.pages.desk_thread import thread_page
 from inquiry_service.web.parts import due_now
 from inquiry_service.web.schemas.forms import AssignForm, CallForm, NoteForm
-from shared.errors import DomainError, Invalid
+from shared.errors import DomainError, Invalid, NotFound
 from shared.web.access import allow, current_person
 from shared.web.mistakes import sentences_of
 from shared.web.site import database
@@ -29,8 +28,8 @@ def back_to(inquiry_id: UUID, *, anchor: str = "", **more: object) -> ResponseRe
 
 
 def say_no(error: DomainError) -> None:
-    """A refusal is said above the thread, which is as it was."""
-    if isinstance(error, NoSuchInquiry):
+    """A refusal is said above the thread, which is as it was; what is not there, or belongs to another thread, is not found."""
+    if isinstance(error, NotFound):
         raise error
     flash(say(error.detail), "due")
 

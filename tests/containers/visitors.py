@@ -94,6 +94,7 @@ class Crowd:
         self.accepted: dict[str, str] = {}  # by key: the reference that was promised
         self.statuses: Counter[int] = Counter()
         self.without_retry_after = 0
+        self.turned_away = 0  # came again and again, and were never let in
         self._url, self._make = url, make
         self._lock, self._gone = Lock(), Event()
         self._threads = [Thread(target=self._come, daemon=True) for _ in range(size)]
@@ -118,11 +119,12 @@ class Crowd:
         visitor = Visitor(self._url)
         while not self._gone.is_set():
             self._send(visitor, uuid4().hex)
+            self._gone.wait(0.1)  # the machine has other work too: containers are made meanwhile
 
     def _send(self, visitor: Visitor, key: str) -> None:
         path, values = self._make(key)
         tries = 0
-        while tries < 3 or not self._gone.is_set():  # one that is under way is tried to its end
+        while tries < 200 or not self._gone.is_set():  # one that is under way is tried to its end
             answer = visitor.post(path, values, Idempotency_Key=key)
             with self._lock:
                 self.statuses[answer.status] += 1
@@ -131,7 +133,8 @@ class Crowd:
                 self.accepted[key] = answer.json()["reference"]
                 return
             tries += 1
-            self._gone.wait(0.3)
+            Event().wait(0.3)
+        self.turned_away += 1
 
 
 def a_question(key: str) -> Body:

@@ -17,6 +17,12 @@ FAULTS = [
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 def test_nothing_is_lost_while_postgresql_is_hurt(trial: Trial, fault: Fault) -> None:
     assert trial.endure(fault).violations == []
+    assert 500 not in answered(trial)
+
+
+def answered(trial: Trial) -> set[int]:
+    """Every status that a client saw."""
+    return {event.status for event in history.read(trial.history_path)}
 
 
 def test_a_full_disk_is_a_503_and_loses_nothing(
@@ -26,13 +32,10 @@ def test_a_full_disk_is_a_503_and_loses_nothing(
         pytest.skip("this machine lets nobody mount a small disk")
     stand.wait_until_ready()
     with postgres_faults.small_disk(stand):
+        # more would fill the small disk by themselves
         trial = Trial(stand, form, request.node.name, inquiries=min(form.inquiries, 1000))
-
-        def was_refused() -> bool:
-            return any(event.status == 503 for event in history.read(trial.history_path))
-
-        endured = trial.endure(postgres_faults.full_disk(was_refused))
-        statuses = {event.status for event in history.read(trial.history_path)}
+        endured = trial.endure(postgres_faults.full_disk(lambda: 503 in answered(trial)))
+        statuses = answered(trial)
     assert endured.violations == []
     assert 503 in statuses
     assert 500 not in statuses

@@ -16,6 +16,8 @@ from shared.clock import monotonic_s
 from tests.faults.stand import Stand
 
 EVERY_S = 2.0
+MOST_LOG_MB = 150
+A_MEGABYTE_OF_LOG = "SELECT pg_logical_emit_message(false, 'ballast', repeat('x', 1000000))"
 DISK = "size=192m,mode=0700"
 BACKENDS = "SELECT pid FROM pg_stat_activity WHERE usename LIKE '%_app'"
 WAITING_IN_COMMIT = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"

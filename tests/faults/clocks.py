@@ -3,6 +3,7 @@
 from collections.abc import Generator
 from pathlib import Path
 
+from tests.faults.enduring import Fault
 from tests.faults.stand import Stand
 
 PLACES = ("/usr/lib/*/faketime/libfaketimeMT.so.1", "/usr/local/lib/faketime/libfaketimeMT.so.1")
@@ -14,17 +15,21 @@ def library() -> str | None:
     return next((str(path) for place in PLACES for path in Path("/").glob(place[1:])), None)
 
 
-def apart(stand: Stand) -> Generator[None, None, None]:
-    """Web is an hour ahead, the worker an hour behind."""
-    preload = library()
-    assert preload is not None
-    names = [name for name in stand.processes if name.partition("-")[2] in SET_BY]
-    for name in names:
-        set_by = {"FAKETIME": SET_BY[name.partition("-")[2]], "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
-        stand.use(name, LD_PRELOAD=preload, **set_by)
-    try:
-        while True:
-            yield
-    finally:
+def apart(*services: str) -> Fault:
+    """Of these services web is an hour ahead, the worker an hour behind."""
+
+    def fault(stand: Stand) -> Generator[None, None, None]:
+        preload = library()
+        assert preload is not None
+        names = [f"{service}-{verb}" for service in services for verb in SET_BY]
         for name in names:
-            stand.use(name)
+            set_by = {"FAKETIME": SET_BY[name.partition("-")[2]], "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+            stand.use(name, LD_PRELOAD=preload, **set_by)
+        try:
+            while True:
+                yield
+        finally:
+            for name in names:
+                stand.use(name)
+
+    return fault

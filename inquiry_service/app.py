@@ -9,7 +9,7 @@ from inquiry_service.settings import InquirySettings
 from inquiry_service.web.api import inquiries, replies, staff
 from inquiry_service.web.auth import identify_by
 from inquiry_service.web.pages import ask, desk, first_director, mailbox, sign_in, threads
-from inquiry_service.web.parts import Parts
+from inquiry_service.web.parts import Expectation, Parts
 from shared.db import Database
 from shared.logging import set_up_logging
 from shared.references import References
@@ -39,6 +39,7 @@ def create_app(settings: InquirySettings, database: Database | None = None) -> F
         References(database, "inquiry_reference_seq", "Q"),
         EnrollmentClient(settings.enrollment_internal_url, settings.pair_secret),
         FormTokens(settings.secret_key, "ask"),
+        Expectation(),
     )
     api = make_api(app, "inquiry", "Frontdesk: inquiries")
     for blueprint in (inquiries.bp, replies.bp, staff.bp, work_blueprint("inquiry", roles=("director",))):

@@ -12,8 +12,9 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from inquiry_service.db.models import Inquiry, Message, Reply, Staff
+from inquiry_service.db.models import Inquiry, Message, PublishedAnswer, Reply, Staff
 from inquiry_service.domain import business_hours, passwords, staff
+from inquiry_service.domain.published_answers import language_of
 from inquiry_service.settings import InquirySettings
 from inquiry_service.terms import InquiryStatus, MessageKind, ReplyStatus, Via
 from shared.audit import THE_SERVICE
@@ -50,6 +51,8 @@ def seed(settings: InquirySettings, database: Database) -> None:
             _add_person(session, person, password_hash)
         for entry in sample["inquiries"]:
             _add_inquiry(session, settings, references, entry)
+        for entry in sample["published_answers"]:
+            session.add(_published(settings, entry))
 
 
 def _add_person(session: Session, person: dict[str, Any], password_hash: str) -> None:
@@ -132,6 +135,17 @@ def _add_answer(session: Session, inquiry: Inquiry, entry: dict[str, Any], answe
     )
     inquiry.messages, inquiry.last_message_at, inquiry.first_answered_at = 2, answered_at, answered_at
     inquiry.assignee_id = author_id
+
+
+def _published(settings: InquirySettings, entry: dict[str, Any]) -> PublishedAnswer:
+    return PublishedAnswer(
+        id=new_id(),
+        question=entry["question"],
+        answer=entry["answer"].strip(),
+        program=entry.get("program"),
+        language=language_of(settings.school_locale),
+        published_by=sample_staff_id(entry["published_by"]),
+    )
 
 
 def _write_sign_ins(var_dir: Path, sign_ins: list[dict[str, str]]) -> None:

@@ -21,3 +21,15 @@ def due_at(asked_at: datetime, zone: ZoneInfo, within: timedelta = ANSWER_WITHIN
                 return (begin + left).astimezone(asked_at.tzinfo)
             left -= closes - begin
         moment = (opens + timedelta(days=1)).astimezone(zone)
+
+
+def open_time_between(began_at: datetime, ended_at: datetime, zone: ZoneInfo) -> timedelta:
+    """How much open time lies between the two; none when the school was closed all the while."""
+    moment, end, total = began_at.astimezone(zone), ended_at.astimezone(zone), timedelta()
+    while moment < end:
+        opens = moment.replace(hour=OPENS_AT.hour, minute=0, second=0, microsecond=0)
+        closes = moment.replace(hour=CLOSES_AT.hour, minute=0, second=0, microsecond=0)
+        if moment.weekday() in OPEN_WEEKDAYS:
+            total += max(min(closes, end) - max(opens, moment), timedelta())
+        moment = (opens + timedelta(days=1)).replace(hour=0)
+    return total

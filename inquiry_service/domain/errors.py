@@ -80,3 +80,10 @@ class NoSuchStaff(NotFound):
 
     code = "no-such-staff"
     title = phrase("There is no such account")
+
+
+class NoSuchPublishedAnswer(NotFound):
+    """No published answer has that id."""
+
+    code = "no-such-published-answer"
+    title = phrase("There is no such published answer")

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from inquiry_service.db.models import Inquiry, Reply, Staff
 from inquiry_service.domain import inquiries, replies
 from inquiry_service.domain.inquiries import Entry
-from inquiry_service.terms import FROM_ASKER, MessageKind, Via
+from inquiry_service.terms import FROM_ASKER, MessageKind, ReplyStatus, Via
 from inquiry_service.web.parts import settings
 from inquiry_service.web.words import said_at
 from shared import letters
@@ -107,6 +107,7 @@ def _shown(
         "meta": _road(entry, inquiry),
         "is_verified": message.is_verified,
         "fates": fates.get(message.id, []),
+        "is_sent_answer": entry.reply is not None and entry.reply.status == ReplyStatus.SENT,
         "is_newer": after is not None and (message.position or 0) > after and message.staff_id != person.id,
     }
 

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import text
 
 from enrollment_service.domain.registrations import cancel_by_office
-from inquiry_service.domain import inbound, inquiries, replies, staff
+from inquiry_service.domain import inbound, inquiries, published_answers, replies, staff
 from inquiry_service.terms import Via
 from shared import blobs
 from shared.audit import THE_SERVICE
@@ -56,6 +56,9 @@ def of_inquiry(database: Database, director: Person) -> dict[str, str]:
         mail = f"From: x@example.com\r\nSubject: {inquiry_id}\r\n\r\nx".encode()
         raw = inbound.store_raw(session, mail, mailbox="test", envelope_to=None)
         reset = staff.new_reset_link(session, director.id)
+        answer = published_answers.publish(
+            session, director, question="Is it easy?", answer="Yes.", program=None, locale="en"
+        )
     database.run(text("UPDATE raw_mail SET status = 'unfiled' WHERE id = :id"), {"id": raw})
     letter = database.run(
         text("SELECT id FROM letter WHERE subject_id = :id ORDER BY id LIMIT 1"), {"id": inquiry_id}
@@ -65,6 +68,7 @@ def of_inquiry(database: Database, director: Person) -> dict[str, str]:
         "letter_id": a_letter_in_doubt(database, letter),
         "job_id": a_parked_job(database),
         "raw_id": raw,
+        "answer_id": answer,
         "person_id": director.id,
         "link": a_link(database, inquiry_id),
         "secret": reset,

@@ -2,6 +2,7 @@
 
 from inquiry_service.db.models.base import Base
 from inquiry_service.db.models.inquiries import Inquiry, Message, Reply
+from inquiry_service.db.models.published_answers import PublishedAnswer
 from inquiry_service.db.models.raw_mails import RawMail
 from inquiry_service.db.models.staff import (
     PasswordReset,
@@ -17,6 +18,7 @@ __all__ = [
     "Message",
     "PasswordReset",
     "ProgramResponsibility",
+    "PublishedAnswer",
     "RawMail",
     "Reply",
     "SignInAttempt",

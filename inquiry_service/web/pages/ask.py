@@ -11,14 +11,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
-from inquiry_service.domain import inquiries
+from inquiry_service.domain import inquiries, published_answers
 from inquiry_service.domain.inquiries import NewInquiry, Receipt
 from inquiry_service.domain.spam import FormTraces, SpamScore, score
 from inquiry_service.terms import Via
 from inquiry_service.web.forms import FormNotRight, checked, page, see, submission_id
 from inquiry_service.web.pages import about
 from inquiry_service.web.parts import due_now, parts, settings
-from inquiry_service.web.schemas.forms import AskQuery
+from inquiry_service.web.schemas.forms import AskQuery, SuggestionQuery
 from inquiry_service.web.schemas.inquiries import QuestionForm
 from inquiry_service.web.words import expected_by, program_code
 from shared import idempotency
@@ -42,6 +42,21 @@ def form() -> ResponseReturnValue:
     return _form_page(
         _came_from() | {"form_token": parts().ask_tokens.issue(), "submission_id": str(new_id())}
     )
+
+
+@pages.get("/ask/suggestions")
+@allow(ANYONE)
+def suggestions() -> str:
+    """Published answers to a question like the one that is being typed; a part of the form's page."""
+    try:
+        wanted = SuggestionQuery().load(request.args.to_dict())
+    except ma.ValidationError:
+        return ""
+    with database().reading() as session:
+        answers = published_answers.suggest(
+            session, wanted["q"] or "", program=wanted["program"], locale=settings().school_locale
+        )
+    return render_template("inquiry/_suggestions.html", answers=answers)
 
 
 def _came_from() -> dict[str, str]:
@@ -146,7 +161,7 @@ def _form_page(
         notice=notice,
         programs=programs,
         chosen_title=dict(programs).get(chosen, ""),
-        expected=expected_by(due_now(), utc_now(), settings().zone),
+        expected=_expected(),
         consent=consent(),
     )
     return page(html, status, headers={"Cache-Control": "no-store", **(headers or {})})
@@ -158,5 +173,9 @@ def thanks(reference: str) -> str:
     """The reference and what happens next; nothing of the question, because a reference grants nothing."""
     if not _REFERENCE.fullmatch(reference):
         raise NotFound
-    expected = expected_by(due_now(), utc_now(), settings().zone)
-    return render_template("inquiry/thanks.html", reference=reference, expected=expected)
+    return render_template("inquiry/thanks.html", reference=reference, expected=_expected())
+
+
+def _expected() -> str:
+    """When an answer usually comes, by what really happened."""
+    return expected_by(parts().expectation.answer_by(database(), settings().zone), utc_now(), settings().zone)

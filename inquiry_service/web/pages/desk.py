@@ -12,12 +12,19 @@ from inquiry_service.domain.errors import NothingToTake
 from inquiry_service.web.auth import DESK
 from inquiry_service.web.desk_queue import Place, frame, list_part, place_of_request, views_part
 from inquiry_service.web.forms import see
-from inquiry_service.web.pages import desk_letters, desk_mail, desk_moves, desk_replies, desk_thread
+from inquiry_service.web.pages import (
+    desk_answers,
+    desk_letters,
+    desk_mail,
+    desk_moves,
+    desk_replies,
+    desk_thread,
+)
 from shared.web.access import allow, current_person
 from shared.web.site import database
 
 pages = Blueprint("desk", __name__)
-for part in (desk_thread, desk_moves, desk_replies, desk_letters, desk_mail):
+for part in (desk_thread, desk_moves, desk_replies, desk_letters, desk_mail, desk_answers):
     pages.register_blueprint(part.pages)
 
 

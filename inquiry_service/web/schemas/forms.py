@@ -21,6 +21,21 @@ class AskQuery(_Form):
     source = Text(max_length=300, load_default=None)
 
 
+class SuggestionQuery(_Form):
+    """What somebody is typing."""
+
+    q = Text(max_length=300, load_default="")
+    program = Text(max_length=80, load_default=None)
+
+
+class PublishedAnswerForm(_Form):
+    """A question and its answer, for everybody."""
+
+    question = Text(max_length=500, required=True, is_line=False)
+    answer = Text(max_length=4000, required=True, is_line=False)
+    program = Text(max_length=80, load_default=None, allow_none=True)
+
+
 class DeskQuery(_Form):
     """Which part of the queue is shown."""
 

@@ -62,6 +62,7 @@ class Trial:
         pause_s = 0.0 if form.is_long and wanted else PAUSE_S
         self.load = Load(stand.begin_page(), self._history, wanted, pause_s=pause_s)
         self._say_at = self._look_at = 0.0
+        self._kills_before = stand.sink.kills()
 
     def endure(self, fault: Fault) -> Endured:
         """The fault began with the load, was there until its end, and was over before the books were read."""
@@ -110,7 +111,10 @@ class Trial:
             self.load.let_go(self._waiting() < MOST_WAITING)
         if self.form.is_long and now_s >= self._say_at:
             self._say_at = now_s + SAY_EVERY_S
-            self._say(f"{self.load.done} rounds, {self._waiting()} letters and jobs wait")
+            killed = self.stand.sink.kills() - self._kills_before
+            self._say(
+                f"{self.load.done} rounds, {killed} killed by the sink, {self._waiting()} letters and jobs wait"
+            )
 
     def _waiting(self) -> int:
         with suppress(psycopg.OperationalError):  # PostgreSQL may be what is hurt

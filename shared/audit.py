@@ -4,9 +4,10 @@ import json
 from dataclasses import dataclass
 from uuid import UUID
 
-import structlog
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+
+from shared.logging import current_request_id
 
 _WRITE = text("""
     INSERT INTO audit (person_id, person_name, action, subject_id, reason, details, request_id)
@@ -44,6 +45,6 @@ def write(
             "subject_id": subject_id,
             "reason": reason,
             "details": json.dumps(details),
-            "request_id": structlog.contextvars.get_contextvars().get("request_id"),
+            "request_id": current_request_id(),
         },
     )

@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from shared.db import Database, first
 from shared.errors import NotFound
-from shared.leases import HEARTBEAT_S, LEASE_S, NOT_HELD, Heartbeat, LeaseLost
+from shared.leases import HEARTBEAT_S, LEASE_S, Heartbeat, LeaseLost
+from shared.logging import current_request_id
 from shared.phrases import phrase
 from shared.tokens import new_id
 
@@ -118,7 +119,7 @@ def enqueue(
             "payload": json.dumps(dict(payload)),
             "due_at": due_at,
             "delay_s": delay_s,
-            "request_id": structlog.contextvars.get_contextvars().get("request_id"),
+            "request_id": current_request_id(),
         },
     )
 
@@ -154,6 +155,9 @@ def run_job(database: Database, kinds: Mapping[str, JobKind], service: object, j
         except Exception as error:
             log.exception("job_failed", attempt=job.attempts)
             _write_failure(database, job_id, job, token, error)
+        else:
+            if job.every is None:  # what recurs would say so for ever
+                log.info("job_done", attempt=job.attempts)
     return True
 
 

@@ -47,10 +47,10 @@ _SETTLED = """
         UPDATE letter SET status = 'sent', sent_at = now(), settled_at = now(), smtp_reply = :done_reply,
                           lease_token = NULL, lease_until = NULL, last_error = NULL
         WHERE id = :done_id AND lease_token = :done_token AND status = 'sending'
-        RETURNING id, wants_outcome
+        RETURNING id, wants_outcome, request_id
     ), told AS (
-        INSERT INTO job (id, kind, dedupe_key, payload)
-        SELECT :job_id, 'letter_outcome', 'outcome/' || id || '/sent', jsonb_build_object('letter_id', id, 'status', 'sent')
+        INSERT INTO job (id, kind, dedupe_key, payload, request_id)
+        SELECT :job_id, 'letter_outcome', 'outcome/' || id || '/sent', jsonb_build_object('letter_id', id, 'status', 'sent'), request_id
         FROM settled WHERE wants_outcome ON CONFLICT (dedupe_key) DO NOTHING
     )"""
 _MARK = """
@@ -76,16 +76,17 @@ _PUT_OFF = text("""
 _END = text("""
     WITH ended AS (
         UPDATE letter SET status = :status, settled_at = now(), last_error = :why, lease_token = NULL, lease_until = NULL
-        WHERE id = :id AND lease_token = :token AND status IN ('queued', 'ready', 'sending') RETURNING id, wants_outcome
+        WHERE id = :id AND lease_token = :token AND status IN ('queued', 'ready', 'sending')
+        RETURNING id, wants_outcome, request_id
     )
-    INSERT INTO job (id, kind, dedupe_key, payload)
+    INSERT INTO job (id, kind, dedupe_key, payload, request_id)
     SELECT :job_id, 'letter_outcome', 'outcome/' || id || '/' || :status,
-           jsonb_build_object('letter_id', id, 'status', CAST(:status AS text))
+           jsonb_build_object('letter_id', id, 'status', CAST(:status AS text)), request_id
     FROM ended WHERE wants_outcome ON CONFLICT (dedupe_key) DO NOTHING
 """)
 # A `sending` row without a lease: its sender died between the mark and the answer.
 _ORPHANS = text("""
-    SELECT id, message_id FROM letter WHERE status = 'sending' AND lease_until <= now() ORDER BY lease_until LIMIT 50
+    SELECT id, kind, message_id, request_id FROM letter WHERE status = 'sending' AND lease_until <= now() ORDER BY lease_until LIMIT 50
 """)
 _SETTLE_ORPHAN = text("""
     WITH ended AS (
@@ -94,11 +95,11 @@ _SETTLE_ORPHAN = text("""
                dot_intent_at = CASE WHEN :status = 'ready' THEN NULL ELSE dot_intent_at END,
                lease_token = NULL, lease_until = NULL, poke_after = NULL, pokes = 0,
                last_error = CASE WHEN :status = 'unknown' THEN 'its sender died before the answer came' END
-        WHERE id = :id AND status = 'sending' AND lease_until <= now() RETURNING id, wants_outcome
+        WHERE id = :id AND status = 'sending' AND lease_until <= now() RETURNING id, wants_outcome, request_id
     )
-    INSERT INTO job (id, kind, dedupe_key, payload)
+    INSERT INTO job (id, kind, dedupe_key, payload, request_id)
     SELECT :job_id, 'letter_outcome', 'outcome/' || id || '/' || :status,
-           jsonb_build_object('letter_id', id, 'status', CAST(:status AS text))
+           jsonb_build_object('letter_id', id, 'status', CAST(:status AS text)), request_id
     FROM ended WHERE wants_outcome AND :status <> 'ready' ON CONFLICT (dedupe_key) DO NOTHING
 """)
 
@@ -186,6 +187,9 @@ class LetterSender:
     ) -> None:
         try:
             if letter.status == "queued" and not self._freezer.freeze(letter, token):
+                log.info(
+                    "letter_not_sent_now"
+                )  # there is no reason for it any more, or it waits for its time
                 return
             frozen = self._database.run(_BYTES, {"id": letter.id})[0]
             sent = transport.send(
@@ -201,6 +205,7 @@ class LetterSender:
             self._breaker.saw(hung=False)
             self._end(letter.id, token, "failed", str(refusal))
         except LetterDelayed as delay:
+            log.info("letter_delayed", attempt=letter.attempts, is_hung=isinstance(delay, RelayHung))
             self._breaker.saw(hung=isinstance(delay, RelayHung))
             if is_too_old:
                 self._end(letter.id, token, "failed", f"given up after {GIVE_UP_DAYS} days: {delay}")
@@ -266,6 +271,12 @@ class LetterSender:
             with self._connections.one() as transport:
                 proof = transport.proof(orphan.message_id)
             status = {True: "sent", False: "ready", None: "unknown"}[proof]
-            log.warning("letter_orphaned", letter_id=str(orphan.id), settled_as=status)
+            log.warning(
+                "letter_orphaned",
+                letter_id=str(orphan.id),
+                letter_kind=orphan.kind,
+                request_id=orphan.request_id,
+                settled_as=status,
+            )
             self._database.run(_SETTLE_ORPHAN, {"id": orphan.id, "status": status, "job_id": new_id()})
         return len(orphans)

@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import structlog
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -18,6 +17,7 @@ from shared import audit
 from shared.audit import Actor
 from shared.db import first, rows
 from shared.errors import DomainError, NotFound
+from shared.logging import current_request_id
 from shared.phrases import phrase
 from shared.tokens import new_id
 
@@ -66,8 +66,9 @@ _CANCEL = text("""
     WHERE id = :id AND status = 'queued' RETURNING id
 """)
 _RESEND = text("""
-    INSERT INTO letter (id, kind, subject_id, recipient, dedupe_key, wants_outcome, person_id, resend_of)
-    SELECT :new_id, kind, subject_id, recipient, 'resend:' || id, wants_outcome, person_id, id FROM letter
+    INSERT INTO letter (id, kind, subject_id, recipient, dedupe_key, wants_outcome, person_id, resend_of, request_id)
+    SELECT :new_id, kind, subject_id, recipient, 'resend:' || id, wants_outcome, person_id, id, coalesce(CAST(:request_id AS text), request_id)
+    FROM letter
     WHERE id = :id ON CONFLICT (dedupe_key) DO NOTHING RETURNING id
 """)
 _SETTLE_BY_PERSON = text("""
@@ -76,9 +77,9 @@ _SETTLE_BY_PERSON = text("""
     WHERE id = :id AND status IN ('unknown', 'failed', 'bounced') RETURNING id, kind, wants_outcome, status
 """)
 _OUTCOME = text("""
-    INSERT INTO job (id, kind, dedupe_key, payload)
+    INSERT INTO job (id, kind, dedupe_key, payload, request_id)
     VALUES (:job_id, 'letter_outcome', :dedupe_key,
-            jsonb_build_object('letter_id', CAST(:letter_id AS text), 'status', CAST(:status AS text)))
+            jsonb_build_object('letter_id', CAST(:letter_id AS text), 'status', CAST(:status AS text)), :request_id)
     ON CONFLICT (dedupe_key) DO NOTHING
 """)
 SUMMARY = """id, kind, subject_id, recipient, status, not_before, due_at, attempts, last_error, smtp_reply, subject, message_id,
@@ -127,7 +128,7 @@ def write(
         person_id=person_id,
         not_before=not_before,
         delay_s=delay_s,
-        request_id=structlog.contextvars.get_contextvars().get("request_id"),
+        request_id=current_request_id(),
     )
     if written is None:
         return UUID(str(session.execute(_BY_KEY, {"dedupe_key": dedupe_key}).scalar_one()))
@@ -169,7 +170,7 @@ def resend(session: Session, letter_id: UUID, actor: Actor) -> UUID:
     if letter.status not in ("unknown", "failed", "bounced"):
         raise LetterNotInDoubt()
     new_letter_id = new_id()
-    if first(session, _RESEND, id=letter_id, new_id=new_letter_id) is None:
+    if first(session, _RESEND, id=letter_id, new_id=new_letter_id, request_id=current_request_id()) is None:
         raise LetterNotInDoubt(phrase("This letter was already sent again"))
     if letter.status == "unknown":
         first(session, _SETTLE_BY_PERSON, id=letter_id, status="failed", person_id=actor.id)
@@ -197,5 +198,6 @@ def owe_outcome(session: Session, letter_id: UUID, status: str, *, nonce: str) -
             "letter_id": str(letter_id),
             "status": status,
             "dedupe_key": f"outcome/{letter_id}/{status}/{nonce}",
+            "request_id": current_request_id(),
         },
     )

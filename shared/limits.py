@@ -4,7 +4,6 @@ The `limits` library is used without Flask-Limiter, whose module-wide object two
 """
 
 import ipaddress
-from urllib.parse import parse_qs, urlsplit
 
 import structlog
 from limits import parse_many
@@ -17,6 +16,7 @@ from redis.retry import Retry
 from shared.clock import monotonic_s
 from shared.errors import TooMany
 from shared.phrases import phrase
+from shared.redis_server import socket_url
 
 log = structlog.get_logger()
 TRY_REDIS_AGAIN_S = 10.0
@@ -34,12 +34,7 @@ def address_block(address: str) -> str:
 
 
 def _redis_storage(redis_url: str) -> Storage:
-    parts = urlsplit(redis_url)
-    if parts.scheme in ("redis+socket", "unix"):
-        database = parse_qs(parts.query).get("virtual_host", parse_qs(parts.query).get("db", ["0"]))[0]
-        url = f"redis+unix://{parts.path}?db={database}"
-    else:
-        url = redis_url
+    url = socket_url(redis_url, "redis+unix")
     return RedisStorage(url, socket_timeout=0.15, socket_connect_timeout=0.15, retry=Retry(NoBackoff(), 0))  # type: ignore[arg-type]
 
 

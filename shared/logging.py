@@ -7,10 +7,23 @@ from typing import Any
 import structlog
 
 
+def current_request_id() -> str | None:
+    """The id of the request that is being answered, or of the one that wrote the row of work that is being done."""
+    found: str | None = structlog.contextvars.get_contextvars().get("request_id")
+    return found
+
+
 def set_up_logging(process: str) -> None:
     """Everything this process logs goes to standard output, with `process` and the request's id on each line."""
+
+    def name_process(
+        logger: object, method: str, event: structlog.typing.EventDict
+    ) -> structlog.typing.EventDict:
+        return {"process": process} | event  # not a context variable: threads begin without those
+
     structlog.configure(
         processors=[
+            name_process,
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -21,7 +34,6 @@ def set_up_logging(process: str) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stdout),
     )
-    structlog.contextvars.bind_contextvars(process=process)
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(_WithoutValues("%(levelname)s %(name)s %(message)s"))
     logging.basicConfig(handlers=[handler], level=logging.WARNING)

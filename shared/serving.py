@@ -6,11 +6,14 @@ import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 from pathlib import Path
 
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 from granian.server import Server
+
+from shared.settings import share_figures_in
 
 PR_SET_PDEATHSIG = 1
 HEADERS_WITHIN_MS = 10_000  # a body has no such limit in granian: the gateway waits for it (docs/runbook.md)
@@ -18,7 +21,14 @@ HEADERS_WITHIN_MS = 10_000  # a body has no such limit in granian: the gateway w
 
 def serve(target: str, *, host: str, port: int, processes: int, threads: int) -> None:
     """Serves the app that `target` (`package.module:factory`) makes, until SIGTERM or SIGINT; requests under way are finished."""
-    Server(
+    with tempfile.TemporaryDirectory(prefix="frontdesk-figures-") as folder:
+        if processes > 1:  # a scrape reaches any one of them, and must tell of all
+            share_figures_in(Path(folder))
+        _server(target, host, port, processes, threads).serve()
+
+
+def _server(target: str, host: str, port: int, processes: int, threads: int) -> Server:
+    return Server(
         target,
         address=host,
         port=port,
@@ -34,7 +44,7 @@ def serve(target: str, *, host: str, port: int, processes: int, threads: int) ->
         workers_kill_timeout=10,
         log_enabled=True,
         working_dir=Path.cwd(),
-    ).serve()
+    )
 
 
 def end_with_parent() -> None:

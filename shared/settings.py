@@ -173,6 +173,11 @@ class ServiceSettings:
         return self.sample_school and self.transport.scheme != "maildir"
 
 
+def share_figures_in(folder: Path) -> None:
+    """Processes that this one starts keep their request figures in the folder, where each of them can read all."""
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)  # prometheus-client knows no other way
+
+
 def _is_written(path: Path) -> bool:
     """Something stands in the file; one that we may not look at counts, so that reading it says why."""
     try:

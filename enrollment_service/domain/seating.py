@@ -7,7 +7,6 @@ import json
 from dataclasses import dataclass, field
 from uuid import UUID
 
-import structlog
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -21,6 +20,7 @@ from shared.audit import write as write_audit
 from shared.db import first
 from shared.errors import Invalid
 from shared.idempotency import same_body_or_raise
+from shared.logging import current_request_id
 from shared.people import normal_address
 from shared.phrases import Phrase, counted, listed, phrase
 from shared.tokens import new_id
@@ -67,7 +67,7 @@ class SeatRequest:
             "key": self.key,
             "body_hash": self.body_hash,
             "answer": json.dumps(answer),
-            "request_id": structlog.contextvars.get_contextvars().get("request_id"),
+            "request_id": current_request_id(),
         }
 
 
@@ -129,7 +129,14 @@ def give_back_seat(session: Session, section_id: UUID) -> None:
 def offer_free_seats(session: Session, section_id: UUID) -> int:
     """No seat is free while somebody waits: each is held by an offer to the longest waiting. Returns how many offers were made."""
     made = 0
-    while first(session, statements.OFFER_SEAT, section_id=section_id, offer_id=new_id(), letter_id=new_id()):
+    while first(
+        session,
+        statements.OFFER_SEAT,
+        section_id=section_id,
+        offer_id=new_id(),
+        letter_id=new_id(),
+        request_id=current_request_id(),
+    ):
         made += 1
     return made
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import structlog
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
@@ -19,6 +18,7 @@ from shared import audit, idempotency, letters
 from shared.audit import Actor
 from shared.db import Database, first, rows
 from shared.errors import Invalid
+from shared.logging import current_request_id
 from shared.people import Person, normal_address
 from shared.phrases import phrase
 from shared.references import References
@@ -113,7 +113,7 @@ def _values(new: NewInquiry, references: References, key: str | None, body_hash:
         "body": new.question,
         "raw_mail_id": new.raw_mail_id,
         "ack_id": new_id(),
-        "request_id": structlog.contextvars.get_contextvars().get("request_id"),
+        "request_id": current_request_id(),
     }
 
 
@@ -226,7 +226,7 @@ def follow_up(
     if inquiry.status in (InquiryStatus.WAITING, InquiryStatus.CLOSED):
         inquiry.status, inquiry.due_at, inquiry.closed_at = InquiryStatus.OPEN, due_at, None
     if inquiry.status in (InquiryStatus.NEW, InquiryStatus.OPEN):
-        session.execute(statements.NOTIFY_RESPONSIBLE, {"message_id": message.id, "inquiry_id": inquiry.id})
+        _notify(session, inquiry.id, message.id)
     return message
 
 
@@ -306,7 +306,13 @@ def _greet(session: Session, inquiry: Inquiry) -> None:
         select(Message).where(Message.inquiry_id == inquiry.id, Message.position == 1)
     ).one()
     session.flush()
-    session.execute(statements.NOTIFY_RESPONSIBLE, {"message_id": question.id, "inquiry_id": inquiry.id})
+    _notify(session, inquiry.id, question.id)
+
+
+def _notify(session: Session, inquiry_id: UUID, message_id: UUID) -> None:
+    """Each director who answers for the inquiry is owed a notice of the message."""
+    ids = {"inquiry_id": inquiry_id, "message_id": message_id, "request_id": current_request_id()}
+    session.execute(statements.NOTIFY_RESPONSIBLE, ids)
 
 
 def add_note(session: Session, inquiry_id: UUID, author: Person, body: str) -> Message:

@@ -1,28 +1,23 @@
 """For the operator and the machines around us: alive, ready, and figures. Never passes the gateway."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 from flask import Blueprint, Response, jsonify
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 
-from shared import holding
-from shared.presence import count_alive
+from shared.condition import Condition, jobs_by_state, letters_by_state, read_condition
+from shared.redis_server import redis_fault
 from shared.web.access import ANYONE, allow
 from shared.web.site import database, site
 
 health = Blueprint("health", __name__)
+EXPOSITION = "text/plain; version=0.0.4; charset=utf-8"
 _VERSION = text("SELECT version_num FROM alembic_version")
-_WORK = text("""
-    SELECT coalesce(extract(epoch FROM now() - min(due_at) FILTER (WHERE status IN ('queued', 'leased') AND due_at <= now())), 0)
-               AS oldest_due_s,
-           count(*) FILTER (WHERE status = 'parked') AS parked,
-           count(*) FILTER (WHERE every IS NOT NULL AND attempts >= 3) AS failing
-    FROM job WHERE status <> 'done'
-""")
-_LETTERS = text("SELECT status, count(*) AS letters FROM letter GROUP BY status")
+_NOT_MIGRATED = "the database is not migrated"
 
 
 @health.get("/health/live")
@@ -35,48 +30,78 @@ def live() -> dict[str, str]:
 @health.get("/health/ready")
 @allow(ANYONE)
 def ready() -> tuple[Response, int]:
-    """200 when the database is reachable and migrated; workers gone or recurring work failing is *degraded*, with reasons."""
+    """200 when the database is reachable and migrated; whatever else is wrong is *degraded*, with reasons."""
     try:
-        reasons = _what_is_wrong()
+        with database().reading() as session:
+            if not site().revisions.are_in(session.execute(_VERSION).scalars().all()):
+                return _unready(_NOT_MIGRATED)
+            reasons = read_condition(session).reasons()
+    except ProgrammingError:  # a table is not there, or not ours to read yet
+        return _unready(_NOT_MIGRATED)
     except SQLAlchemyError as error:
-        return jsonify(status="unready", reasons=[f"database: {type(error).__name__}"]), 503
-    if reasons is None:
-        return jsonify(status="unready", reasons=["the database is not migrated"]), 503
+        return _unready(f"database: {type(error).__name__}")
+    fault = redis_fault(site().settings.redis_url)
+    if fault is not None:
+        reasons.append(f"Redis does not answer ({fault}): work goes on, slower")
     return jsonify(status="degraded" if reasons else "ready", reasons=reasons), 200
 
 
-def _what_is_wrong() -> Sequence[str] | None:
-    with database().reading() as session:
-        if not site().revisions.are_in(session.execute(_VERSION).scalars().all()):
-            return None
-        work = session.execute(_WORK).one()
-        reasons = []
-        if held := holding.state(session):
-            reasons.append(f"held, {held.because}: nothing is sent until `resume`")
-        if not count_alive(session, "worker"):
-            reasons.append("no worker is alive: the relay does the work, slower")
-        if not count_alive(session, "relay"):
-            reasons.append("no relay is alive: nothing is sent")
-        if work.failing:
-            reasons.append(f"{work.failing} recurring jobs keep failing")
-        if work.parked:
-            reasons.append(f"{work.parked} jobs are parked")
-    return reasons
+def _unready(reason: str) -> tuple[Response, int]:
+    return jsonify(status="unready", reasons=[reason]), 503
 
 
 @health.get("/metrics")
 @allow(ANYONE)
 def metrics() -> Response:
-    """Figures for Prometheus, read from the rows."""
+    """Figures for Prometheus: of the service from its rows, of the requests from the processes on this port."""
     registry = CollectorRegistry()
-    with database().reading() as session:
-        work = session.execute(_WORK).one()
-        letters: Sequence[Any] = session.execute(_LETTERS).all()
-    Gauge("frontdesk_oldest_due_job_seconds", "Age of the oldest job that is due", registry=registry).set(
-        float(work.oldest_due_s)
-    )
-    Gauge("frontdesk_jobs_parked", "Jobs that wait for a person", registry=registry).set(work.parked)
-    by_status = Gauge("frontdesk_letters", "Letters by status", ["status"], registry=registry)
-    for row in letters:
-        by_status.labels(row.status).set(row.letters)
-    return Response(generate_latest(registry), mimetype="text/plain")
+    registry.register(_RowFigures())
+    return Response(generate_latest(registry) + site().figures.exposition(), content_type=EXPOSITION)
+
+
+class _RowFigures(Collector):
+    """What the rows say. Without the database there is nothing to say but that it is away."""
+
+    def collect(self) -> Iterator[Metric]:
+        """Asked once a scrape."""
+        is_redis_up = redis_fault(site().settings.redis_url) is None
+        yield GaugeMetricFamily("frontdesk_redis_up", "Whether Redis answers", value=float(is_redis_up))
+        try:
+            with database().reading() as session:
+                condition = read_condition(session)
+                jobs, letters = jobs_by_state(session), letters_by_state(session)
+        except SQLAlchemyError:
+            yield GaugeMetricFamily("frontdesk_database_up", "Whether the database answers", value=0.0)
+            return
+        yield GaugeMetricFamily("frontdesk_database_up", "Whether the database answers", value=1.0)
+        yield from _conditions(condition)
+        yield _by("frontdesk_jobs", "Jobs by state", "status", jobs)
+        yield _by("frontdesk_letters", "Letters by state", "status", letters)
+
+
+def _conditions(condition: Condition) -> Iterator[Metric]:
+    figures = {
+        "frontdesk_oldest_due_job_seconds": ("Age of the oldest job that is due", condition.oldest_due_job_s),
+        "frontdesk_oldest_due_letter_seconds": (
+            "Age of the oldest letter that is due",
+            condition.oldest_due_letter_s,
+        ),
+        "frontdesk_oldest_ready_letter_seconds": (
+            "How long the oldest rendered letter has waited for the mail server",
+            condition.oldest_ready_letter_s,
+        ),
+        "frontdesk_jobs_parked": ("Jobs that wait for a person", condition.parked),
+        "frontdesk_recurring_jobs_failing": ("Recurring jobs that keep failing", condition.failing),
+        "frontdesk_letters_in_doubt": ("Letters that may have been sent", condition.in_doubt),
+    }
+    for name, (words, value) in figures.items():
+        yield GaugeMetricFamily(name, words, value=value)
+    alive = {"worker": condition.workers, "relay": condition.relays}
+    yield _by("frontdesk_processes_alive", "Processes that were seen of late", "role", alive)
+
+
+def _by(name: str, words: str, label: str, values: Mapping[str, int]) -> Metric:
+    family = GaugeMetricFamily(name, words, labels=[label])
+    for value, number in values.items():
+        family.add_metric([value], number)
+    return family

@@ -1,14 +1,12 @@
 """The site that both services are: a Flask app with its database, headers, languages, limits, errors and doors already in place."""
 
 import hashlib
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import structlog
 from flask import Flask, Request, current_app, g, request
 from flask_babel import Babel, get_locale
 from flask_wtf.csrf import generate_csrf
@@ -23,13 +21,12 @@ from shared.limits import RateLimits, address_block
 from shared.people import Person
 from shared.revisions import Revisions
 from shared.settings import ServiceSettings
-from shared.tokens import new_id
 from shared.web.headers import add_headers
+from shared.web.requests_seen import RequestFigures, SeenRequests, name_route
 from shared.web.words import PAGE_FILTERS
 
 SHARED = Path(__file__).parent
 MAX_BODY_BYTES = 256 * 1024
-_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 Identify = Callable[[Request], Person | None]
 
 
@@ -43,6 +40,7 @@ class Site:
     identify: Identify
     revisions: Revisions
     limits: RateLimits
+    figures: RequestFigures
 
 
 def site() -> Site:
@@ -103,16 +101,18 @@ def make_site(
         identify,
         Revisions.of(folder / "db" / "migrations"),
         RateLimits(settings.redis_url),
+        figures := RequestFigures(),
     )
     Babel(app, locale_selector=lambda: settings.school_locale)
     _add_static(app, service, folder)
-    _add_request_hooks(app, settings)
+    _add_request_hooks(app)
     add_headers(app, settings)
     app.context_processor(lambda: _context(settings) | page_context())
     _add_doors(app)
-    if settings.trusted_proxies:
-        count = settings.trusted_proxies
+    count = settings.trusted_proxies
+    if count:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    app.wsgi_app = SeenRequests(app.wsgi_app, figures, has_gateway=count > 0)  # type: ignore[method-assign]
     return app
 
 
@@ -154,13 +154,10 @@ def _is_public_read() -> bool:
     return bool(allowed & {ANYONE, LINK})
 
 
-def _add_request_hooks(app: Flask, settings: ServiceSettings) -> None:
+def _add_request_hooks(app: Flask) -> None:
     @app.before_request
     def _begin() -> None:
-        given = request.headers.get("X-Request-ID", "") if settings.trusted_proxies else ""
-        g.request_id = given if _REQUEST_ID.fullmatch(given) else new_id().hex
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request_id=g.request_id)
+        g.request_id = name_route(request)
         if "\0" in request.path:  # PostgreSQL refuses it in any text: no address of ours can have one
             raise NotFound
         if request.method in ("GET", "HEAD") and _is_public_read():

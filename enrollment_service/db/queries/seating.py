@@ -72,8 +72,9 @@ OFFER_SEAT = text("""
         FROM seat WHERE registration.id = seat.id AND registration.status = 'waitlisted'
         RETURNING registration.id, registration.section_id, seat.email
     ), owed AS (
-        INSERT INTO letter (id, kind, subject_id, recipient, dedupe_key, wants_outcome)
-        SELECT CAST(:letter_id AS uuid), 'offer', id, email, 'offer:' || CAST(:offer_id AS text), true FROM claim
+        INSERT INTO letter (id, kind, subject_id, recipient, dedupe_key, wants_outcome, request_id)
+        SELECT CAST(:letter_id AS uuid), 'offer', id, email, 'offer:' || CAST(:offer_id AS text), true, CAST(:request_id AS text)
+        FROM claim
     )
     INSERT INTO offer (id, registration_id, section_id, letter_id)
     SELECT CAST(:offer_id AS uuid), id, section_id, CAST(:letter_id AS uuid) FROM claim

@@ -47,8 +47,9 @@ NEXT_POSITION = text(
 )
 
 NOTIFY_RESPONSIBLE = text("""
-    INSERT INTO letter (id, kind, subject_id, person_id, recipient, dedupe_key)
-    SELECT gen_random_uuid(), 'notice', :message_id, staff.id, staff.email, 'notice:' || CAST(:message_id AS text) || ':' || staff.id
+    INSERT INTO letter (id, kind, subject_id, person_id, recipient, dedupe_key, request_id)
+    SELECT gen_random_uuid(), 'notice', :message_id, staff.id, staff.email,
+           'notice:' || CAST(:message_id AS text) || ':' || staff.id, CAST(:request_id AS text)
     FROM inquiry JOIN staff ON staff.disabled_at IS NULL AND (
         staff.id = inquiry.assignee_id OR inquiry.assignee_id IS NULL AND staff.id IN (
             SELECT staff_id FROM program_responsibility WHERE program IN ('', coalesce(inquiry.program, ''))))

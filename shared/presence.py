@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from shared.db import Database, first
 
 BEAT_S = 10
-ALIVE_S = 30
+ALIVE_S = 30  # two beats may be late; a desk that is open asks every 10 s, so it says so within 40
 log = structlog.get_logger()
 
 _BEAT = text("""
@@ -60,6 +60,6 @@ class Presence:
 
 
 def count_alive(session: Session, role: str) -> int:
-    """How many processes of that role were seen within 30 s."""
+    """How many processes of that role were seen within ALIVE_S."""
     row = first(session, _ALIVE, role=role, alive_s=ALIVE_S)
     return int(row.alive) if row else 0

@@ -118,11 +118,15 @@ def frame(session: Session, person: Person, place: Place, *, current: UUID | Non
     return {
         "place": place,
         "current_id": current,
-        "is_worker_away": count_alive(session, "worker") == 0,
-        "is_held": holding.state(session) is not None,
+        **notices_part(session),
         **views_part(session, person, place),
         **list_part(session, person, place),
     }
+
+
+def notices_part(session: Session) -> dict[str, Any]:
+    """What everybody at the desk should know."""
+    return {"is_worker_away": count_alive(session, "worker") == 0}
 
 
 def views_part(session: Session, person: Person, place: Place) -> dict[str, Any]:

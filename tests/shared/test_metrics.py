@@ -111,9 +111,12 @@ def test_without_a_database_the_figures_say_that_it_is_away(
     assert (answer.status_code, told["frontdesk_database_up"]) == (200, 0)
     assert "frontdesk_jobs_parked" not in told
     client.get("/metrics")
-    assert figures(client.get("/metrics").text)[
-        'frontdesk_requests_total{method="GET",route="/metrics",status="2xx"}'
-    ] == 2
+    assert (
+        figures(client.get("/metrics").text)[
+            'frontdesk_requests_total{method="GET",route="/metrics",status="2xx"}'
+        ]
+        == 2
+    )
 
 
 def away(request: pytest.FixtureRequest, service: str) -> Flask:
@@ -133,7 +136,9 @@ def test_processes_that_share_a_port_tell_of_each_other_s_requests(
     settings = make_inquiry_settings(port=port, public_url=address, inquiry_url=address, web_processes=2)
     with running(settings, "web", tmp_path / "web.log") as process:
         answering(address, process)
-        for _ in range(40):  # each on a connection of its own: the kernel gives them to one process or the other
+        for _ in range(
+            40
+        ):  # each on a connection of its own: the kernel gives them to one process or the other
             urllib.request.urlopen(f"{address}/privacy", timeout=30).close()
         told = urllib.request.urlopen(f"{address}/metrics", timeout=30).read().decode()
     assert figures(told)['frontdesk_requests_total{method="GET",route="/privacy",status="2xx"}'] == 40

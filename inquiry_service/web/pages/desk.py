@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from inquiry_service.domain import reply_queue
 from inquiry_service.domain.errors import NothingToTake
 from inquiry_service.web.auth import DESK
-from inquiry_service.web.desk_queue import Place, frame, list_part, place_of_request, views_part
+from inquiry_service.web.desk_queue import Place, frame, list_part, notices_part, place_of_request, views_part
 from inquiry_service.web.forms import see
 from inquiry_service.web.pages import (
     desk_answers,
@@ -52,6 +52,14 @@ def views() -> Response:
     with database().reading() as session:
         found = views_part(session, current_person(), place_of_request())
     return _part("desk/_views.html", **found)
+
+
+@pages.get("/desk/notices")
+@allow(*DESK)
+def notices() -> Response:
+    """What stands above the desk alone: a page that is open hears of a dead worker, and of one that is back."""
+    with database().reading() as session:
+        return _part("desk/_notices.html", **notices_part(session))
 
 
 def _current() -> UUID | None:

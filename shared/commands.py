@@ -108,17 +108,21 @@ _LATER = {
 
 
 class _Verbs(click.Group):
-    """The operator's tools are imported when somebody asks for them."""
+    """`letters`, `jobs` and `doctor` are imported when somebody asks for them."""
 
     parts: ServiceParts
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Every verb, also those not imported yet."""
-        return sorted([*super().list_commands(ctx), *_LATER])
+        return sorted([*super().list_commands(ctx), "letters", "jobs", "doctor"])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The verb of that name."""
-        if cmd_name not in _LATER:
+        if cmd_name == "doctor":
+            from shared.doctor.command import doctor_command
+
+            return doctor_command(self.parts.settings, self.parts.migrations, self.parts.open_database)
+        if cmd_name not in ("letters", "jobs"):
             return super().get_command(ctx, cmd_name)
         module, make = _LATER[cmd_name]
         command: click.Command = getattr(import_module(module), make)(

@@ -19,7 +19,8 @@ def set_up_logging(process: str) -> None:
     def name_process(
         logger: object, method: str, event: structlog.typing.EventDict
     ) -> structlog.typing.EventDict:
-        return {"process": process} | event  # not a context variable: threads begin without those
+        event["process"] = process  # not a context variable: threads begin without those
+        return event
 
     structlog.configure(
         processors=[

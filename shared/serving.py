@@ -21,14 +21,7 @@ HEADERS_WITHIN_MS = 10_000  # a body has no such limit in granian: the gateway w
 
 def serve(target: str, *, host: str, port: int, processes: int, threads: int) -> None:
     """Serves the app that `target` (`package.module:factory`) makes, until SIGTERM or SIGINT; requests under way are finished."""
-    with tempfile.TemporaryDirectory(prefix="frontdesk-figures-") as folder:
-        if processes > 1:  # a scrape reaches any one of them, and must tell of all
-            share_figures_in(Path(folder))
-        _server(target, host, port, processes, threads).serve()
-
-
-def _server(target: str, host: str, port: int, processes: int, threads: int) -> Server:
-    return Server(
+    server = Server(
         target,
         address=host,
         port=port,
@@ -45,6 +38,10 @@ def _server(target: str, host: str, port: int, processes: int, threads: int) -> 
         log_enabled=True,
         working_dir=Path.cwd(),
     )
+    with tempfile.TemporaryDirectory(prefix="frontdesk-figures-") as folder:
+        if processes > 1:  # a scrape reaches any one of them, and must tell of all
+            share_figures_in(Path(folder))
+        server.serve()
 
 
 def end_with_parent() -> None:

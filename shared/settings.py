@@ -45,6 +45,7 @@ class ServiceSettings:
     school_phone: str = ""
     mail_from: str
     mail_domain: str = ""
+    dkim_selector: str = ""
     migrate_database_url: str = ""
     host: str = "127.0.0.1"
     port: int

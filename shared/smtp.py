@@ -3,6 +3,7 @@
 Source: RFC 5321 (4.2.5 who is responsible after the dot, 4.5.3.2 timeouts).
 """
 
+import contextlib
 import re
 import select
 import smtplib
@@ -180,6 +181,18 @@ class SmtpTransport:
         ):  # body and dot are two writes: with Nagle's algorithm each letter would wait 40 ms
             smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return smtp
+
+    def try_out(self) -> str | None:
+        """The relay was reached and took our sign-in, and nothing was sent. Returns the encryption's name, none without one.
+
+        Raises what smtplib and ssl raise: an operator wants to know.
+        """
+        smtp = self._open()
+        encryption = smtp.sock.version() if isinstance(smtp.sock, ssl.SSLSocket) else None
+        with contextlib.suppress(OSError, smtplib.SMTPException):
+            smtp.quit()
+        smtp.close()
+        return encryption
 
     def proof(self, message_id: str) -> bool | None:
         """SMTP keeps no journal that we could ask."""

@@ -64,6 +64,13 @@ def test_a_process_that_works_loads_no_web(service: str) -> None:
 
 
 @pytest.mark.parametrize("service", ["enrollment_service", "inquiry_service"])
+def test_a_web_process_loads_no_migrations_no_broker_and_no_doctor(service: str) -> None:
+    web = f"import {service}.app, shared.web.health; from shared.redis_server import redis_fault; redis_fault('redis://127.0.0.1:1')"
+    assert loaded_by(web, ("alembic", "celery", "kombu", "dns", "shared.doctor")) == ""
+    assert loaded_by("import shared.doctor.command", ("dns", "shared.doctor")) == "dns shared.doctor"
+
+
+@pytest.mark.parametrize("service", ["enrollment_service", "inquiry_service"])
 def test_the_parent_of_the_web_processes_loads_neither_the_app_nor_the_database(service: str) -> None:
     """Its one work is to start them, and to start them again."""
     parent = f"from {service}.cli import PARTS; import shared.serving"

@@ -30,6 +30,7 @@ class Sink:
     accepted: list[bytes] = field(default_factory=list)
     unfinished: int = 0
     connections: int = 0
+    verbs: list[bytes] = field(default_factory=list)
     hangs_up_after: int = 1_000_000  # letters of one connection
 
     def __enter__(self) -> Self:
@@ -71,6 +72,7 @@ class _Conversation:
         self._say("220 sink")
         while not self._is_over and (line := self._read.readline()):
             verb = line.strip().split(b" ")[0].split(b":")[0].upper()
+            self._sink.verbs.append(verb)
             if verb == b"DATA":
                 self._data()
                 letters += 1

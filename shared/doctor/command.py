@@ -1,0 +1,72 @@
+"""The verb `doctor`: every check in its order, a line each, and an exit status for whoever asks by program."""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import click
+
+from shared.db import Database
+from shared.doctor.addresses import address_findings
+from shared.doctor.dns_records import dns_findings, text_records
+from shared.doctor.engines import database_findings, disk_findings, redis_findings
+from shared.doctor.findings import Finding, ok, wrong
+from shared.doctor.mail import mail_findings
+from shared.revisions import Revisions
+from shared.settings import ServiceSettings, SettingsError
+
+Open = Callable[[ServiceSettings, str], Database]
+
+
+def doctor_command(
+    settings_class: type[ServiceSettings], migrations: Path, open_database: Open
+) -> click.Command:
+    """`doctor`, of one service."""
+
+    @click.command(
+        name="doctor", help="Look at the installation: a line a check, exit status 1 if anything is wrong."
+    )
+    @click.option("--nameserver", default="", help="Ask this DNS server instead of the machine's own.")
+    def doctor(nameserver: str) -> None:
+        findings = print_findings(_examine(settings_class, migrations, open_database, nameserver))
+        if any(finding.level == "wrong" for finding in findings):
+            sys.exit(1)
+
+    return doctor
+
+
+def print_findings(findings: Iterable[Finding]) -> list[Finding]:
+    """Each is on the screen as soon as it is known."""
+    said = []
+    for finding in findings:
+        click.echo(str(finding))
+        said.append(finding)
+    return said
+
+
+def _examine(
+    settings_class: type[ServiceSettings], migrations: Path, open_database: Open, nameserver: str
+) -> Iterator[Finding]:
+    missing = settings_class.missing_files()
+    if missing:
+        named = ", ".join(map(str, missing))
+        yield wrong("settings", f"files that they name are missing: {named}", "run `init`, or write them")
+        return
+    try:
+        settings = settings_class.from_env()
+    except SettingsError as error:
+        yield wrong("settings", " ".join(str(error).split()), "see .env.example")
+        return
+    yield ok("settings", "all are there, and none is weak")
+    yield from database_findings(open_database(settings, "doctor"), Revisions.of(migrations))
+    yield from redis_findings(settings.redis_url)
+    yield from disk_findings(Path(settings.var_dir))
+    yield from mail_findings(settings)
+    if settings.mailbox_folder is None:
+        yield from dns_findings(
+            from_domain=settings.mail_from.rpartition("@")[2],
+            bounce_domain=settings.mail_domain,
+            selector=settings.dkim_selector,
+            ask=text_records(nameserver),
+        )
+    yield from address_findings(settings)

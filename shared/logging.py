@@ -29,7 +29,7 @@ def set_up_logging(process: str) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _exception_without_values,
-            structlog.processors.EventRenamer("event"),
+            _event_first,
             structlog.processors.JSONRenderer(sort_keys=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
@@ -38,6 +38,12 @@ def set_up_logging(process: str) -> None:
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(_WithoutValues("%(levelname)s %(name)s %(message)s"))
     logging.basicConfig(handlers=[handler], level=logging.WARNING)
+
+
+def _event_first(
+    logger: object, method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    return {"event": event.pop("event"), **event}
 
 
 class _WithoutValues(logging.Formatter):

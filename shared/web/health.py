@@ -1,6 +1,9 @@
 """For the operator and the machines around us: alive, ready, and figures. Never passes the gateway."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from threading import Thread
+from typing import TypeVar
 
 from flask import Blueprint, Response, jsonify
 from prometheus_client import CollectorRegistry, generate_latest
@@ -8,6 +11,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from shared.condition import Condition, jobs_by_state, letters_by_state, read_condition
 from shared.redis_server import redis_fault
@@ -15,6 +19,8 @@ from shared.web.access import ANYONE, allow
 from shared.web.site import database, site
 
 health = Blueprint("health", __name__)
+T = TypeVar("T")
+DATABASE_ANSWERS_WITHIN_S = 4.0
 EXPOSITION = "text/plain; version=0.0.4; charset=utf-8"
 _VERSION = text("SELECT version_num FROM alembic_version")
 _NOT_MIGRATED = "the database is not migrated"
@@ -32,18 +38,40 @@ def live() -> dict[str, str]:
 def ready() -> tuple[Response, int]:
     """200 when the database is reachable and migrated; whatever else is wrong is *degraded*, with reasons."""
     try:
-        with database().reading() as session:
-            if not site().revisions.are_in(session.execute(_VERSION).scalars().all()):
-                return _unready(_NOT_MIGRATED)
-            reasons = read_condition(session).reasons()
+        found, condition = _answer_of_database(
+            lambda session: (_revisions_in(session), read_condition(session))
+        )
     except ProgrammingError:  # a table is not there, or not ours to read yet
         return _unready(_NOT_MIGRATED)
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, TimeoutError) as error:
         return _unready(f"database: {type(error).__name__}")
+    if not site().revisions.are_in(found):
+        return _unready(_NOT_MIGRATED)
+    reasons = condition.reasons()
     fault = redis_fault(site().settings.redis_url)
     if fault is not None:
         reasons.append(f"Redis does not answer ({fault}): work goes on, slower")
     return jsonify(status="degraded" if reasons else "ready", reasons=reasons), 200
+
+
+def _revisions_in(session: Session) -> Sequence[str]:
+    return session.execute(_VERSION).scalars().all()
+
+
+def _answer_of_database(ask: Callable[[Session], T]) -> T:
+    """What the database says. Raises TimeoutError: one that hangs takes connections and never answers on them."""
+    said: Future[T] = Future()
+    road = database()
+
+    def run() -> None:
+        try:
+            with road.reading() as session:
+                said.set_result(ask(session))
+        except BaseException as error:
+            said.set_exception(error)
+
+    Thread(target=run, name="health", daemon=True).start()
+    return said.result(DATABASE_ANSWERS_WITHIN_S)
 
 
 def _unready(reason: str) -> tuple[Response, int]:
@@ -67,10 +95,10 @@ class _RowFigures(Collector):
         is_redis_up = redis_fault(site().settings.redis_url) is None
         yield GaugeMetricFamily("frontdesk_redis_up", "Whether Redis answers", value=float(is_redis_up))
         try:
-            with database().reading() as session:
-                condition = read_condition(session)
-                jobs, letters = jobs_by_state(session), letters_by_state(session)
-        except SQLAlchemyError:
+            condition, jobs, letters = _answer_of_database(
+                lambda session: (read_condition(session), jobs_by_state(session), letters_by_state(session))
+            )
+        except (SQLAlchemyError, TimeoutError):
             yield GaugeMetricFamily("frontdesk_database_up", "Whether the database answers", value=0.0)
             return
         yield GaugeMetricFamily("frontdesk_database_up", "Whether the database answers", value=1.0)

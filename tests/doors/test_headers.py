@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 from shared.db import Database
 from shared.web.access import ANYONE, LINK, SIBLING, allowed_for
 from shared.web.headers import ShutDoors
+from shared.web.requests_seen import SeenRequests
 from shared.web.site import MAX_BODY_BYTES
 from tests.builders import a_person, bearer, sign_in
 from tests.test_policy import address_of, rules_of
@@ -85,8 +86,10 @@ def test_every_address_answers_with_every_header(app: Flask) -> None:
 
 def test_an_answer_without_them_is_found(app: Flask) -> None:
     """The control: the layer that sets them, taken away."""
-    assert isinstance(app.wsgi_app, ShutDoors)
-    app.wsgi_app = app.wsgi_app.inside  # type: ignore[method-assign]
+    outermost = app.wsgi_app
+    assert isinstance(outermost, SeenRequests)
+    assert isinstance(outermost.inside, ShutDoors)
+    outermost.inside = outermost.inside.inside
     wrong = [rule.rule for _, rule, answer in answers(app) if missing(answer)]
     assert len(wrong) > 50
 

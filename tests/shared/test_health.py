@@ -1,5 +1,6 @@
 """Alive, ready, degraded with its reasons: each reason comes with its trouble, and goes away by itself."""
 
+import socket
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -142,6 +143,19 @@ def _unready(client: FlaskClient) -> str:
 def test_a_database_that_is_away_is_503(make_inquiry_settings: Any) -> None:
     away = make_inquiry_settings(database_url="postgresql+psycopg://nobody@127.0.0.1:1/nothing")
     assert _unready(create_app(away).test_client()) == "database: OperationalError"
+
+
+@pytest.fixture
+def deaf_server() -> Iterator[str]:
+    """The address of a database that takes connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"postgresql+psycopg://nobody@127.0.0.1:{server.getsockname()[1]}/nothing"
+
+
+def test_a_database_that_hangs_is_503(make_inquiry_settings: Any, deaf_server: str) -> None:
+    client = create_app(make_inquiry_settings(database_url=deaf_server)).test_client()
+    assert _unready(client) == "database: TimeoutError"
+    assert "frontdesk_database_up 0.0" in client.get("/metrics").text
 
 
 def test_a_database_without_tables_is_503(

@@ -38,9 +38,11 @@ def serve(target: str, *, host: str, port: int, processes: int, threads: int) ->
         log_enabled=True,
         working_dir=Path.cwd(),
     )
+    if processes == 1:
+        server.serve()
+        return
     with tempfile.TemporaryDirectory(prefix="frontdesk-figures-") as folder:
-        if processes > 1:  # a scrape reaches any one of them, and must tell of all
-            share_figures_in(Path(folder))
+        share_figures_in(Path(folder))  # a scrape reaches any one of them, and must tell of all
         server.serve()
 
 

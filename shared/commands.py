@@ -108,13 +108,13 @@ _LATER = {
 
 
 class _Verbs(click.Group):
-    """`letters`, `jobs` and `doctor` are imported when somebody asks for them."""
+    """The operator's tools are imported when somebody asks for them."""
 
     parts: ServiceParts
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Every verb, also those not imported yet."""
-        return sorted([*super().list_commands(ctx), "letters", "jobs", "doctor"])
+        return sorted([*super().list_commands(ctx), *_LATER, "doctor"])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The verb of that name."""
@@ -122,7 +122,7 @@ class _Verbs(click.Group):
             from shared.doctor.command import doctor_command
 
             return doctor_command(self.parts.settings, self.parts.migrations, self.parts.open_database)
-        if cmd_name not in ("letters", "jobs"):
+        if cmd_name not in _LATER:
             return super().get_command(ctx, cmd_name)
         module, make = _LATER[cmd_name]
         command: click.Command = getattr(import_module(module), make)(

@@ -28,7 +28,8 @@ _CONDITION = text("""
            (SELECT count(*) FROM process WHERE role = 'worker'
                    AND seen_at > now() - make_interval(secs => :alive_s)) AS workers,
            (SELECT count(*) FROM process WHERE role = 'relay'
-                   AND seen_at > now() - make_interval(secs => :alive_s)) AS relays
+                   AND seen_at > now() - make_interval(secs => :alive_s)) AS relays,
+           (SELECT because FROM holding) AS held_because
 """)
 _JOBS = text("SELECT status, count(*) AS number FROM job GROUP BY status")
 _LETTERS = text("SELECT status, count(*) AS number FROM letter GROUP BY status")
@@ -46,10 +47,13 @@ class Condition:
     in_doubt: int
     workers: int
     relays: int
+    held_because: str | None
 
     def reasons(self) -> list[str]:
         """Why the service is degraded, a sentence each; none when it is well."""
         found = []
+        if self.held_because:
+            found.append(f"held, {self.held_because}: nothing is sent until `resume`")
         if not self.workers:
             found.append("no worker is alive: the relay does the work, slower")
         if not self.relays:
@@ -78,6 +82,7 @@ def read_condition(session: Session) -> Condition:
         found.in_doubt,
         found.workers,
         found.relays,
+        found.held_because,
     )
 
 

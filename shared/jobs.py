@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from shared.db import Database, first
 from shared.errors import NotFound
-from shared.leases import HEARTBEAT_S, LEASE_S, Heartbeat, LeaseLost
+from shared.leases import HEARTBEAT_S, LEASE_S, NOT_HELD, Heartbeat, LeaseLost
 from shared.logging import current_request_id
 from shared.phrases import phrase
 from shared.tokens import new_id

@@ -126,7 +126,10 @@ def frame(session: Session, person: Person, place: Place, *, current: UUID | Non
 
 def notices_part(session: Session) -> dict[str, Any]:
     """What everybody at the desk should know."""
-    return {"is_worker_away": count_alive(session, "worker") == 0}
+    return {
+        "is_worker_away": count_alive(session, "worker") == 0,
+        "is_held": holding.state(session) is not None,
+    }
 
 
 def views_part(session: Session, person: Person, place: Place) -> dict[str, Any]:

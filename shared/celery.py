@@ -1,6 +1,6 @@
 """Celery spreads the work over processes and machines; PostgreSQL remembers it.
 
-Messages are doorbells: ids of rows. No result backend, no countdown, no retry of Celery's own; the lease is the only redelivery clock.
+Messages are doorbells (`shared/doorbell.py` rings them): ids of rows. No result backend, no countdown, no retry of Celery's own; the lease is the only redelivery clock.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,21 +17,11 @@ from shared.waiting import Patience
 log = structlog.get_logger()
 QUEUES = ("letters", "inbound", "light")
 WORKER_TRANSPORT = {"socket_timeout": 5, "socket_connect_timeout": 5, "health_check_interval": 10}
-# The relay must never hang on a frozen broker: it has rows to drain by itself.
-RELAY_TRANSPORT = {
-    "socket_timeout": 1,
-    "socket_connect_timeout": 1,
-    "health_check_interval": 10,
-    "max_retries": 1,
-    "interval_start": 0,
-    "interval_step": 0.05,
-    "interval_max": 0.05,
-}
 
 
-def make_celery(service: str, redis_url: str, *, for_relay: bool = False) -> Celery:
+def make_celery(service: str, redis_url: str, *, is_current: bool = True) -> Celery:
     """A Celery application that talks JSON about ids and keeps no results. Prefixed by the service, so the pair can share a broker."""
-    app = Celery(service, broker=redis_url, backend=None, set_as_current=not for_relay)
+    app = Celery(service, broker=redis_url, backend=None, set_as_current=is_current)
     app.conf.update(
         task_serializer="json",
         accept_content=["json"],
@@ -52,28 +42,10 @@ def make_celery(service: str, redis_url: str, *, for_relay: bool = False) -> Cel
         worker_redirect_stdouts=False,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
-        broker_connection_timeout=1 if for_relay else 5,
-        broker_transport_options=RELAY_TRANSPORT if for_relay else WORKER_TRANSPORT,
+        broker_connection_timeout=5,
+        broker_transport_options=WORKER_TRANSPORT,
     )
     return app
-
-
-class Doorbell:
-    """Rings for the workers of a service. A ring that fails, or may have failed, is no loss: the row is still there."""
-
-    def __init__(self, service: str, redis_url: str) -> None:
-        self._service = service
-        self._app = make_celery(service, redis_url, for_relay=True)
-
-    def ring(self, queue: str, ids: Sequence[UUID]) -> None:
-        """The ids of rows are offered to the workers of that task queue. Raises whatever kombu raises."""
-        task = "send_letters" if queue == "letters" else "run_jobs"
-        self._app.send_task(
-            f"{self._service}.{task}",
-            args=[[str(row_id) for row_id in ids]],
-            queue=f"{self._service}.{queue}",
-            retry=False,
-        )
 
 
 def add_tasks(

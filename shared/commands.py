@@ -211,7 +211,7 @@ def _run_worker(parts: ServiceParts, settings: ServiceSettings) -> None:
 
 
 def _run_relay(parts: ServiceParts, settings: ServiceSettings) -> None:
-    from shared.celery import Doorbell
+    from shared.doorbell import Doorbell
     from shared.jobs import keep_recurring
     from shared.presence import Presence
     from shared.relay import Relay

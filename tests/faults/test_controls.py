@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from shared.celery import Doorbell
+from shared.doorbell import Doorbell
 from tests.enrollment.unguarded import CHECK, DROP_CHECK
 from tests.faults import peers, redis_faults, sink
 from tests.faults.enduring import SHORT, Endured, Trial

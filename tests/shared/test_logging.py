@@ -18,7 +18,7 @@ TYPED = "ada@askers.example"
 def worker_that(work: Callable[[list[UUID]], object], task: str) -> Task:
     """A worker's task around this work; nobody listens at its broker."""
     service = f"service_{uuid4().hex}"  # Celery knows each name once in a process
-    app = make_celery(service, "redis://127.0.0.1:1/0", for_relay=True)
+    app = make_celery(service, "redis://127.0.0.1:1/0", is_current=False)
     add_tasks(app, service, work, work)
     return app.tasks[f"{service}.{task}"]
 

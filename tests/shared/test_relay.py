@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from inquiry_service.jobs import KINDS
-from shared.celery import Doorbell
+from shared.doorbell import Doorbell
 from shared.db import Database
 from shared.relay import CLAIM_LETTERS, Relay
 from tests.builders import EFFAT, an_inquiry

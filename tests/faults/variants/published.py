@@ -24,7 +24,7 @@ def make_wsgi() -> Flask:
     from inquiry_service.domain import inquiries
     from inquiry_service.settings import InquirySettings
 
-    broker = celery.make_celery("inquiry_service", InquirySettings.from_env().redis_url, for_relay=True)
+    broker = celery.make_celery("inquiry_service", InquirySettings.from_env().redis_url, is_current=False)
     submit = inquiries.submit
     row = "FROM inq WHERE status = 'new'\n    ), notices"
     inquiries.statements.SUBMIT = text(

@@ -1,6 +1,7 @@
 """Celery spreads the work over processes and machines; PostgreSQL remembers it.
 
-Messages are doorbells (`shared/doorbell.py` rings them): ids of rows. No result backend, no countdown, no retry of Celery's own; the lease is the only redelivery clock.
+Messages are doorbells (`shared/doorbell.py`): ids of rows. No result backend, no countdown, no retry of Celery's own;
+the lease is the only redelivery clock.
 """
 
 from collections.abc import Callable, Sequence

@@ -4,6 +4,7 @@ Source: docs.celeryq.dev, "Message Protocol", version 2. A test has a real worke
 """
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID, uuid4
 
 from kombu import Connection, Producer
@@ -25,7 +26,9 @@ class Doorbell:
 
     def __init__(self, service: str, redis_url: str) -> None:
         self._service = service
-        self._connection = Connection(redis_url, connect_timeout=1, transport_options=RELAY_TRANSPORT)
+        self._connection: Any = Connection(  # type: ignore[no-untyped-call]
+            redis_url, connect_timeout=1, transport_options=RELAY_TRANSPORT
+        )
 
     def ring(self, queue: str, ids: Sequence[UUID]) -> None:
         """The ids of rows are offered to the workers of that task queue. Raises whatever kombu raises."""
@@ -40,7 +43,8 @@ class Doorbell:
         }
         nothing_after = {"callbacks": None, "errbacks": None, "chain": None, "chord": None}
         try:
-            Producer(self._connection.default_channel).publish(
+            producer: Any = Producer(self._connection.default_channel)  # type: ignore[no-untyped-call]
+            producer.publish(
                 [[[str(row_id) for row_id in ids]], {}, nothing_after],
                 serializer="json",
                 routing_key=f"{self._service}.{queue}",  # without an exchange this is the queue itself

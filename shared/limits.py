@@ -4,12 +4,16 @@ The `limits` library is used without Flask-Limiter, whose module-wide object two
 """
 
 import ipaddress
+from collections.abc import Sequence
+from functools import lru_cache
 
 import structlog
-from limits import parse_many
-from limits.storage import MemoryStorage, RedisStorage, Storage
+from limits import RateLimitItem, parse_many
+from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
+from redis import Redis
 from redis.backoff import NoBackoff
+from redis.commands.core import Script
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
@@ -33,40 +37,55 @@ def address_block(address: str) -> str:
     return str(ipaddress.ip_network(f"{parsed}/{24 if parsed.version == 4 else 56}", strict=False))
 
 
-def _redis_storage(redis_url: str) -> Storage:
-    url = socket_url(redis_url, "redis+unix")
-    return RedisStorage(url, socket_timeout=0.15, socket_connect_timeout=0.15, retry=Retry(NoBackoff(), 0))  # type: ignore[arg-type]
+# All windows in one round trip. As with one after the other: a window that is full ends it, and later ones do not count.
+_HIT = """
+for number, key in ipairs(KEYS) do
+    local count = redis.call('incr', key)
+    if count == 1 then redis.call('expire', key, ARGV[number * 2]) end
+    if count > tonumber(ARGV[number * 2 - 1]) then return number end
+end
+return 0
+"""
+_parsed = lru_cache(maxsize=64)(parse_many)  # a setting's few texts, read with every request
+
+
+def _redis_script(redis_url: str) -> Script:
+    client = Redis.from_url(
+        socket_url(redis_url, "unix"),
+        socket_timeout=0.15,
+        socket_connect_timeout=0.15,
+        retry=Retry(NoBackoff(), 0),
+    )
+    return client.register_script(_HIT)
 
 
 class RateLimits:
     """Fixed windows per name and key."""
 
     def __init__(self, redis_url: str) -> None:
-        self._redis_url = redis_url
         self._local = FixedWindowRateLimiter(MemoryStorage())
-        self._redis: FixedWindowRateLimiter | None = None
+        self._script = _redis_script(redis_url)  # it connects with the first request
         self._try_redis_at = 0.0
 
     def check(self, name: str, key: str, windows: str) -> None:
         """One more for `key` within `windows` (`"30/minute;300/hour"`). Raises TooMany."""
-        for window in parse_many(windows):
-            limiter = self._limiter()
+        parsed = _parsed(windows)
+        full = self._first_full(parsed, name, key)
+        if full is not None:
+            raise TooMany(
+                phrase("Too many requests from your network. Please wait a little."),
+                retry_after_s=int(full.get_expiry()),
+            )
+
+    def _first_full(self, windows: Sequence[RateLimitItem], name: str, key: str) -> RateLimitItem | None:
+        if monotonic_s() >= self._try_redis_at:
+            keys = [f"LIMITS:{window.key_for(name, key)}" for window in windows]
+            limits = [number for window in windows for number in (window.amount, window.get_expiry())]
             try:
-                is_allowed = limiter.hit(window, name, key)
+                number = int(self._script(keys=keys, args=limits))
             except (RedisError, OSError) as error:
                 log.warning("limits_without_redis", error=type(error).__name__)
-                self._redis, self._try_redis_at = None, monotonic_s() + TRY_REDIS_AGAIN_S
-                is_allowed = self._local.hit(window, name, key)
-            if not is_allowed:
-                raise TooMany(
-                    phrase("Too many requests from your network. Please wait a little."),
-                    retry_after_s=int(window.get_expiry()),
-                )
-
-    def _limiter(self) -> FixedWindowRateLimiter:
-        if self._redis is None and monotonic_s() >= self._try_redis_at:
-            try:
-                self._redis = FixedWindowRateLimiter(_redis_storage(self._redis_url))
-            except (RedisError, OSError):
                 self._try_redis_at = monotonic_s() + TRY_REDIS_AGAIN_S
-        return self._redis or self._local
+            else:
+                return windows[number - 1] if number else None
+        return next((window for window in windows if not self._local.hit(window, name, key)), None)

@@ -68,6 +68,8 @@ def test_a_web_process_loads_no_migrations_no_broker_and_no_doctor(service: str)
     web = f"import {service}.app, shared.web.health; from shared.redis_server import redis_fault; redis_fault('redis://127.0.0.1:1')"
     assert loaded_by(web, ("alembic", "celery", "kombu", "dns", "shared.doctor")) == ""
     assert loaded_by("import shared.doctor.command", ("dns", "shared.doctor")) == "dns shared.doctor"
+
+
 def test_a_relay_rings_without_the_whole_of_celery(service: str) -> None:
     relay = (
         f"from {service}.cli import PARTS; from shared.commands import load_no_rich; load_no_rich(); PARTS.kinds(); "

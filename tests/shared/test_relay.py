@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import text
 
 from inquiry_service.jobs import KINDS
-from shared.doorbell import Doorbell
 from shared.db import Database
+from shared.doorbell import Doorbell
 from shared.relay import CLAIM_LETTERS, Relay
 from tests.builders import EFFAT, an_inquiry
 from tests.working import Working

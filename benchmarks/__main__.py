@@ -1,115 +1,21 @@
-"""`python -m benchmarks`: limits and product in turn, round after round; one table of medians, spreads and ratios."""
+"""`python -m benchmarks`: limits and product in turn, round after round; one table of medians, spreads and ratios. `--quick` for developers."""
 
 import argparse
-import json
 import os
 import platform
 import statistics
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from importlib.metadata import version
-from uuid import uuid4
 
-from benchmarks import bare, pgbench
-from benchmarks.load import Figures, Post, hammer
-from benchmarks.pgbench import an_id, literal, script_of
+from benchmarks.letters import LIVE_PER_S, Delay, Letters
+from benchmarks.public_writes import CLIENTS, CONNECTIONS, GOAL_CLIENTS, PublicWrites
+from benchmarks.rows import Comparison, measure_in_turn, print_comparison, print_head
+from benchmarks.sink import Sink
 from benchmarks.stand import POOL_SIZE, WEB_PROCESSES, WEB_THREADS, Stand, a_directory
-from benchmarks.startup import start_once
-from enrollment_service.db.queries.seating import TAKE_SEAT
-from inquiry_service.db.queries.inquiries import SUBMIT
+from benchmarks.startup import Start, start_once
+from deploy.embedded.services import INQUIRY
 
-CLIENTS = 8
-CONNECTIONS = WEB_PROCESSES * POOL_SIZE
-QUESTION = "Do you think it is going to be easy to get a part time job as a phlebotomist? Can you refer us to a hospital?"
-
-
-@dataclass
-class Row:
-    """One thing measured: what is done in a round, and what came of it."""
-
-    name: str
-    measure: Callable[[], float]
-    unit: str = "/s"
-    found: list[float] = field(default_factory=list)
-
-    @property
-    def median(self) -> float:
-        """The figure."""
-        return statistics.median(self.found)
-
-    def in_words(self) -> str:
-        """Median, and how far the rounds lie apart."""
-        return f"{self.median:,.1f}{self.unit}  ({min(self.found):,.1f} to {max(self.found):,.1f})"
-
-
-def a_question(**given: str) -> str:
-    """The body of a public POST."""
-    fields = {
-        "name": "Effat R.",
-        "email": "effat-{n}@example.com",
-        "program": "phlebotomy",
-        "question": QUESTION,
-    }
-    return json.dumps(fields | given)
-
-
-def submit_script() -> str:
-    """The statement of an accepted inquiry, with values like the product's."""
-    values = {
-        "key": f"CAST({an_id()} AS text)",
-        "body_hash": "decode(md5(CAST(:n AS text)), 'hex')",
-        "id": an_id(),
-        "reference": f"substr(CAST({an_id()} AS text), 20)",
-        "status": literal("new"),
-        "name": literal("Effat R."),
-        "email": "'effat-' || :n || '@example.com'",
-        "email_normal": "'effat-' || :n || '@example.com'",
-        "phone": "CAST(NULL AS text)",
-        "program": literal("phlebotomy"),
-        "source": "CAST(NULL AS text)",
-        "consent_text": "CAST(NULL AS text)",
-        "registration_id": "NULL",
-        "registration_reference": "CAST(NULL AS text)",
-        "opening": literal(QUESTION),
-        "spam_score": "0",
-        "spam_reasons": literal("{}"),
-        "due_at": "now() + interval '2 hours'",
-        "message_id": an_id(1),
-        "via": literal("api"),
-        "body": literal(QUESTION),
-        "raw_mail_id": "NULL",
-        "ack_id": an_id(2),
-        "request_id": literal(uuid4().hex),
-    }
-    return script_of(SUBMIT, values)
-
-
-def take_seat_script(section_id: str) -> str:
-    """The statement of a registration, with values like the product's."""
-    values = {
-        "scope": literal("registration"),
-        "key": f"CAST({an_id()} AS text)",
-        "body_hash": "decode(md5(CAST(:n AS text)), 'hex')",
-        "section_id": literal(section_id),
-        "at_any_time": "false",
-        "overbook": "false",
-        "id": an_id(),
-        "letter_id": an_id(1),
-        "reference": f"substr(CAST({an_id()} AS text), 20)",
-        "name": literal("Effat R."),
-        "email": "'effat-' || :n || '@example.com'",
-        "email_normal": "'effat-' || :n || '@example.com'",
-        "for_name": literal(""),
-        "for_name_normal": literal(""),
-        "phone": literal(""),
-        "inquiry": literal(""),
-        "source": literal("api"),
-        "writes_letter": "true",
-        "answer": literal("{}"),
-        "request_id": literal(uuid4().hex),
-    }
-    return script_of(TAKE_SEAT, values)
+PARTS = ("writes", "letters", "start")
 
 
 def main() -> int:
@@ -117,60 +23,83 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=3.0, help="of every measurement in a round")
+    parser.add_argument(
+        "--quick", action="store_true", help="one short round: whether it works, no figure to quote"
+    )
+    parser.add_argument("--only", choices=PARTS, help="a part of the table")
     chosen = parser.parse_args()
-    tails: list[Figures] = []
-    with Stand(a_directory()).running() as stand:
-        print_conditions(stand, chosen.rounds, chosen.seconds)
-        rows = rows_of(stand, chosen.seconds, tails)
-        for row in rows.values():
-            row.measure()  # warm: the first requests load templates, plans and pages
-        tails.clear()
-        for _ in range(chosen.rounds):
-            for row in rows.values():
-                row.found.append(row.measure())
-    starts = [start_once() for _ in range(chosen.rounds)]
-    print_table(rows, tails)
-    ready, weight = statistics.median(s.seconds for s in starts), statistics.median(s.pss_mb for s in starts)
-    slowest = max(s.seconds for s in starts)
-    print(f"{'command until both are ready':34} {ready:.1f} s (slowest {slowest:.1f})   goal: 10 s")
-    print(f"{'the whole stack':34} {weight:.0f} MB PSS   goal: 500 MB")
+    rounds, seconds = (1, 1.0) if chosen.quick else (chosen.rounds, chosen.seconds)
+    parts = (chosen.only,) if chosen.only else PARTS
+    sink = Sink()
+    try:
+        with Stand(a_directory(), smtp_url=sink.url).running() as stand:
+            print_conditions(stand, rounds, seconds)
+            if "letters" in parts:
+                measure_letters(stand, sink, rounds, seconds)
+    finally:
+        sink.stop()
+    if "writes" in parts:
+        with Stand(a_directory()).running() as stand:
+            stand.settings_of_postgres()
+            measure_writes(stand, rounds, seconds)
+    if "start" in parts:
+        print_starts([start_once() for _ in range(rounds)])
+    print(f"load average afterwards {os.getloadavg()[0]:.1f}")
     return 0
 
 
-def rows_of(stand: Stand, seconds: float, tails: list[Figures]) -> dict[str, Row]:
-    """Everything that is measured in each round, limits and product side by side."""
-    section_id = stand.a_hot_section()
-    registration = json.dumps(
-        {"section_id": section_id, "name": "Effat R.", "email": "effat-{n}@example.com"}
+def measure_letters(stand: Stand, sink: Sink, rounds: int, seconds: float) -> None:
+    """A pile, its limit, and the live delay; with the inquiry service's relay and worker."""
+    with stand.working(INQUIRY):
+        letters = Letters(stand, sink, pile=min(2000, int(400 * seconds)))
+        ours, limit = letters.rows()
+        measure_in_turn([ours, limit], rounds)
+        delays = [letters.live(seconds) for _ in range(rounds + 1)][1:]
+    print_head()
+    print_comparison(Comparison(ours, limit, 0.4))
+    print_delays(delays)
+
+
+def print_delays(delays: list[Delay]) -> None:
+    """From 201 to the sink."""
+    usual, slow = statistics.median(d.p50_ms for d in delays), statistics.median(d.p99_ms for d in delays)
+    print(
+        f"{f'201 until the sink, at {LIVE_PER_S}/s':36} p50 {usual:.0f} ms, p99 {slow:.0f} ms (p99 of the rounds "
+        f"{min(d.p99_ms for d in delays):.0f} to {max(d.p99_ms for d in delays):.0f}; "
+        f"reached {min(d.per_s for d in delays):.0f}/s)   goal: p99 100 ms",
+        flush=True,
     )
-    inquiry = Post(stand.ports["inquiry"], "/api/inquiry/v1/inquiries", a_question())
-    seat = Post(stand.ports["enrollment"], "/api/enrollment/v1/registrations", registration)
 
-    def ask() -> float:
-        tails.append(hammer(inquiry, clients=CLIENTS, seconds=seconds))
-        return tails[-1].per_s
 
-    def post(wanted: Post) -> Callable[[], float]:
-        return lambda: hammer(wanted, clients=CLIENTS, seconds=seconds).per_s
+def measure_writes(stand: Stand, rounds: int, seconds: float) -> None:
+    """Public writes without relay and worker."""
+    writes = PublicWrites(stand, seconds)
+    measure_in_turn(writes.rows(), rounds)
+    print_head()
+    for compared in writes.comparisons:
+        print_comparison(compared)
+    for clients, found in writes.tails.items():
+        measured = found[1:]  # the first was for warmth
+        usual, slow = statistics.median(f.p50_ms for f in measured), max(f.p99_ms for f in measured)
+        goal = "   goal: p99 100 ms" if clients == GOAL_CLIENTS else ""
+        name = f"accepted inquiries, {clients} clients"
+        print(f"{name:36} p50 {usual:.1f} ms, p99 of the worst round {slow:.1f} ms{goal}", flush=True)
 
-    rows = {
-        "bare": Row("bare POST", post(Post(stand.ports["bare"], bare.PATH, a_question()))),
-        "inquiry": Row("accepted inquiries", ask),
-        "seat": Row("registrations, one hot section", post(seat)),
-    }
-    if program := pgbench.binary():
 
-        def statement(database: str, script: str) -> Callable[[], float]:
-            url = stand.cluster.url(database, "app")
-            return lambda: pgbench.transactions_per_s(
-                program, url, script, connections=CONNECTIONS, seconds=seconds
-            )
-
-        rows["inquiry_pg"] = Row("pgbench, the same statement", statement("inquiry", submit_script()))
-        rows["seat_pg"] = Row(
-            "pgbench, the same statement", statement("enrollment", take_seat_script(section_id))
-        )
-    return rows
+def print_starts(starts: list[Start]) -> None:
+    """How long, and how heavy."""
+    seconds = [start.seconds for start in starts]
+    print(
+        f"{'command until both are ready':36} {statistics.median(seconds):.1f} s "
+        f"({min(seconds):.1f} to {max(seconds):.1f})   goal: 10 s"
+    )
+    weights = [start.pss_mb for start in starts]
+    print(
+        f"{'the whole stack':36} {statistics.median(weights):.0f} MB PSS "
+        f"({min(weights):.0f} to {max(weights):.0f})   goal: 500 MB"
+    )
+    for name, megabytes in starts[-1].by_process.items():
+        print(f"    {name:32} {megabytes:6.1f} MB")
 
 
 def print_conditions(stand: Stand, rounds: int, seconds: float) -> None:
@@ -181,25 +110,10 @@ def print_conditions(stand: Stand, rounds: int, seconds: float) -> None:
         f"{os.cpu_count()} cores shared by clients, servers and PostgreSQL"
     )
     print(
-        f"web {WEB_PROCESSES} processes x {WEB_THREADS} threads, pool {POOL_SIZE} each; {CLIENTS} clients, closed loop; "
-        f"{rounds} rounds of {seconds:g} s, in turn; no relay and no worker; load average before {os.getloadavg()[0]:.1f}\n"
-    )
-
-
-def print_table(rows: dict[str, Row], tails: list[Figures]) -> None:
-    """Ours, the limit, the ratio, the goal."""
-    compared = [("inquiry", "bare", 0.15), ("inquiry", "inquiry_pg", 0.2), ("seat", "seat_pg", 0.5)]
-    print(f"{'':34} {'ours: median (spread)':34} {'limit':44} {'ratio':>6}   goal")
-    for ours, limit, goal in compared:
-        if limit in rows:
-            ratio = rows[ours].median / rows[limit].median
-            said = f"{rows[limit].name} {rows[limit].in_words()}"
-            print(f"{rows[ours].name:34} {rows[ours].in_words():34} {said:44} {ratio:6.2f}   {goal}")
-        else:
-            print(f"{rows[ours].name:34} {rows[ours].in_words():34} {'pgbench is not at hand':44}")
-    slow, usual = max(f.p99_ms for f in tails), statistics.median(f.p50_ms for f in tails)
-    print(
-        f"{'accepted inquiries, p50 and p99':34} {usual:.1f} ms and at worst {slow:.1f} ms   goal: p99 100 ms"
+        f"web {WEB_PROCESSES} processes x {WEB_THREADS} threads, pool {POOL_SIZE} each; {', '.join(map(str, CLIENTS))} clients, "
+        f"closed loop, pgbench with at most {CONNECTIONS} connections; {rounds} rounds of {seconds:g} s, in turn; "
+        f"relay and worker only for letters; load average before {os.getloadavg()[0]:.1f}\n",
+        flush=True,
     )
 
 

@@ -15,15 +15,17 @@ TIMEOUT_S = 30.0
 
 @dataclass(frozen=True)
 class Post:
-    """A request to repeat. In the body `{n}` stands for a number that comes only once."""
+    """A request to repeat. In the body `{n}` stands for a number that comes only once, `{choice}` for one of `choices`."""
 
     port: int
     path: str
     body: str
+    choices: tuple[str, ...] = ("",)
 
     def as_bytes(self, number: str) -> bytes:
         """The whole request."""
-        body = self.body.replace("{n}", number).encode()
+        choice = self.choices[hash(number) % len(self.choices)]
+        body = self.body.replace("{n}", number).replace("{choice}", choice).encode()
         head = (
             f"POST {self.path} HTTP/1.1\r\nHost: {HOST}:{self.port}\r\nContent-Type: application/json\r\n"
             f"Idempotency-Key: bench-{number}\r\nContent-Length: {len(body)}\r\n\r\n"
@@ -42,19 +44,20 @@ class Figures:
 
 def hammer(post: Post, *, clients: int, seconds: float) -> Figures:
     """Requests answered with 201 per second over `seconds`; any other answer ends the benchmark."""
-    share = clients // PROCESSES
-    with _pool() as pool:
-        found = pool.starmap(_clients, [(post, share, seconds)] * PROCESSES)
+    processes = min(PROCESSES, clients)
+    with _pool(processes) as pool:
+        found = pool.starmap(_clients, [(post, clients // processes, seconds)] * processes)
     latencies = sorted(latency for part, _ in found for latency in part)
     wall_s = max(elapsed for _, elapsed in found)
-    return Figures(len(latencies) / wall_s, _quantile_ms(latencies, 0.5), _quantile_ms(latencies, 0.99))
+    return Figures(len(latencies) / wall_s, quantile_ms(latencies, 0.5), quantile_ms(latencies, 0.99))
 
 
-def _pool() -> Pool:
-    return multiprocessing.get_context("fork").Pool(PROCESSES)
+def _pool(processes: int) -> Pool:
+    return multiprocessing.get_context("fork").Pool(processes)
 
 
-def _quantile_ms(ordered: list[float], share: float) -> float:
+def quantile_ms(ordered: list[float], share: float) -> float:
+    """The value below which that share of the seconds lies, in milliseconds."""
     return ordered[min(int(len(ordered) * share), len(ordered) - 1)] * 1000
 
 
@@ -85,13 +88,14 @@ def _loop(post: Post, name: str, until: float, latencies: list[float]) -> None:
         number, started = 0, time.perf_counter()
         while started < until:
             connection.sendall(post.as_bytes(f"{name}-{number}"))
-            _read_201(connection)
+            read_201(connection)
             ended = time.perf_counter()
             latencies.append(ended - started)
             number, started = number + 1, ended
 
 
-def _read_201(connection: socket.socket) -> None:
+def read_201(connection: socket.socket) -> None:
+    """The answer was read to its end. Raises RuntimeError when it was another."""
     data = b""
     while b"\r\n\r\n" not in data:
         data += _more(connection)

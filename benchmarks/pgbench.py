@@ -3,14 +3,15 @@
 import re
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sqlalchemy import TextClause
 
 from deploy.embedded.binaries import find_postgres
 
-A_NUMBER = "\\set n random(1, 9000000000000000000)\n"
+A_NUMBER = "\\set n random(1, 9000000000000000000)\n\\set choice random(1, {choices})\n"
+MOST_CHOICES = 100
 AN_ID = "CAST(lpad(to_hex(CAST(:n AS bigint) + {offset}), 32, '0') AS uuid)"
 _NAME = re.compile(r"(?<!:):([a-z_]+)")
 
@@ -25,10 +26,20 @@ def literal(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
+def one_of(ids: Sequence[str]) -> str:
+    """SQL for one of these ids, another in every transaction. At most MOST_CHOICES, and then all of them alike often."""
+    if len(ids) == 1:
+        return literal(ids[0])
+    if MOST_CHOICES % len(ids):
+        raise ValueError(f"{len(ids)} does not divide {MOST_CHOICES}")
+    array = ", ".join(map(literal, ids))
+    return f"((ARRAY[{array}])[1 + CAST(:choice AS int) % {len(ids)}])"
+
+
 def script_of(statement: TextClause, values: Mapping[str, str]) -> str:
     """A pgbench script: the statement with SQL in the place of its parameters."""
     lines = _NAME.sub(lambda found: values[found.group(1)], str(statement.text)).splitlines()
-    return A_NUMBER + " ".join(line.strip() for line in lines) + ";\n"
+    return A_NUMBER.format(choices=MOST_CHOICES) + " ".join(line.strip() for line in lines) + ";\n"
 
 
 def binary() -> Path | None:

@@ -26,6 +26,18 @@ WEB_PROCESSES, WEB_THREADS, POOL_SIZE = 2, ServiceSettings.web_threads, ServiceS
 DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
 NO_LIMIT = "1000000000/minute"  # counted all the same: only the figure is out of reach
 SEATS = 10_000_000
+_COPY_SECTION = text("""
+    WITH copy AS (
+        INSERT INTO section
+        SELECT (jsonb_populate_record(section, jsonb_build_object('id', gen_random_uuid(), 'code', section.code || '-' || number))).*
+        FROM section CROSS JOIN generate_series(1, :copies) AS number WHERE section.id = CAST(:id AS uuid) RETURNING id
+    ), seats AS (
+        INSERT INTO section_seats (section_id, capacity) SELECT id, 1 FROM copy
+    ) SELECT id FROM copy
+""")
+_FILL_SECTION = text(
+    "UPDATE section_seats SET capacity = :seats WHERE section_id = ANY(CAST(:ids AS uuid[]))"
+)
 
 
 class NotDurable(Exception):
@@ -33,9 +45,10 @@ class NotDurable(Exception):
 
 
 class Stand:
-    """Engines, databases and web processes below `base`."""
+    """Engines, databases and web processes below `base`. With an `smtp_url` there is no sample school, and letters go there."""
 
-    def __init__(self, base: Path) -> None:
+    def __init__(self, base: Path, *, smtp_url: str = "") -> None:
+        self._seed = () if smtp_url else ("--seed",)
         self.ports = {service.name: free_port() for service in PAIR} | {"bare": free_port()}
         operator = {f"{service.prefix}_PORT": str(self.ports[service.name]) for service in PAIR} | {
             "LIMIT_PUBLIC_WRITES": NO_LIMIT,
@@ -44,6 +57,8 @@ class Stand:
             "WEB_THREADS": str(WEB_THREADS),
             "POOL_SIZE": str(POOL_SIZE),
         }
+        if smtp_url:
+            operator |= {"SMTP_URL": smtp_url, "SAMPLE_SCHOOL": "0"}
         self.installation = Installation(ROOT, Layout(base), PAIR, operator)
         self.cluster = Cluster(base)
         self.valkey = Valkey(base)
@@ -59,7 +74,7 @@ class Stand:
                 stack.callback(engine.stop)
             for service in PAIR:
                 self.cluster.ensure_database(service.name)
-                self._run(service, "migrate", "--seed")
+                self._run(service, "migrate", *self._seed)
                 stack.callback(self._end, self._start(service, service.module, "web"))
             bare = {"PORT": str(self.ports["bare"])}
             stack.callback(self._end, self._start(INQUIRY, "benchmarks.bare", **bare))
@@ -77,16 +92,27 @@ class Stand:
             raise NotDurable(f"{', '.join(off)} must be on")
         return {**found, "PostgreSQL": version.split()[0]}
 
-    def a_hot_section(self) -> str:
-        """An open section with more seats than any run can take."""
+    @contextmanager
+    def working(self, service: Service) -> Iterator[None]:
+        """That service's relay and worker are at work inside the block."""
+        with ExitStack() as stack:
+            for verb in ("worker", "relay"):
+                stack.callback(self._end, self._start(service, service.module, verb))
+            yield
+
+    def hot_sections(self, count: int) -> tuple[str, ...]:
+        """Open sections with more seats than any run can take: one of the sample school, and copies of it."""
         url = f"http://127.0.0.1:{self.ports['enrollment']}/api/enrollment/v1/sections?open=true&limit=1"
         with urllib.request.urlopen(url, timeout=10) as answer:
             section_id = str(json.load(answer)["items"][0]["id"])
         engine = create_engine(self.cluster.url(ENROLLMENT.name, "owner"), poolclass=pool.NullPool)
         with engine.begin() as connection:
-            statement = text("UPDATE section_seats SET capacity = :seats WHERE section_id = :id")
-            connection.execute(statement, {"seats": SEATS, "id": section_id})
-        return section_id
+            copies = (
+                connection.execute(_COPY_SECTION, {"id": section_id, "copies": count - 1}).scalars().all()
+            )
+            section_ids = (section_id, *map(str, copies))
+            connection.execute(_FILL_SECTION, {"seats": SEATS, "ids": list(section_ids)})
+        return section_ids
 
     def _run(self, service: Service, *verb: str) -> None:
         settings = environment.for_process(self.installation, service, may_migrate=True)

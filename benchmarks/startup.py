@@ -19,7 +19,12 @@ class Start:
     """One first start."""
 
     seconds: float
-    pss_mb: float
+    by_process: dict[str, float]
+
+    @property
+    def pss_mb(self) -> float:
+        """The whole stack."""
+        return sum(self.by_process.values())
 
 
 def start_once() -> Start:
@@ -37,22 +42,29 @@ def start_once() -> Start:
     try:
         for port in ports:
             wait_until_ready(port)
-        return Start(time.monotonic() - began, _pss_mb(process.pid))
+        return Start(time.monotonic() - began, _weights(process.pid))
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=60)
         shutil.rmtree(base, ignore_errors=True)
 
 
-def _pss_mb(pid: int) -> float:
-    """The memory of the process and all its descendants, what they share counted once."""
+def _weights(pid: int) -> dict[str, float]:
+    """The memory of the process and all its descendants in MB, by what they are; what they share is counted once."""
     root = psutil.Process(pid)
-    weights = [_pss(process) for process in (root, *root.children(recursive=True))]
-    return sum(weights) / 1_000_000
+    found: dict[str, float] = {}
+    for process in (root, *root.children(recursive=True)):
+        try:
+            name, weight = _name(process), process.memory_full_info().pss / 1_000_000
+        except psutil.Error:
+            continue
+        found[name] = found.get(name, 0.0) + weight
+    return found
 
 
-def _pss(process: psutil.Process) -> int:
-    try:
-        return int(getattr(process.memory_full_info(), "pss", 0))
-    except psutil.Error:
-        return 0
+def _name(process: psutil.Process) -> str:
+    """`inquiry_service web`; PostgreSQL with all its backends is one."""
+    words = process.cmdline()
+    if "-m" in words:
+        return " ".join(words[words.index("-m") + 1 :])
+    return "PostgreSQL" if process.name().startswith("postgres") else str(process.name())

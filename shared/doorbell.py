@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
-from kombu import Connection, Producer
+from kombu.connection import Connection
+from kombu.messaging import Producer
 
 # The relay must never hang on a frozen broker: it has rows to drain by itself.
 RELAY_TRANSPORT = {

@@ -70,6 +70,7 @@ def test_a_web_process_loads_no_migrations_no_broker_and_no_doctor(service: str)
     assert loaded_by("import shared.doctor.command", ("dns", "shared.doctor")) == "dns shared.doctor"
 
 
+@pytest.mark.parametrize("service", ["enrollment_service", "inquiry_service"])
 def test_a_relay_rings_without_the_whole_of_celery(service: str) -> None:
     relay = (
         f"from {service}.cli import PARTS; from shared.commands import load_no_rich; load_no_rich(); PARTS.kinds(); "

@@ -32,6 +32,7 @@ STAFF = {
     "desk": "{inquiry}/desk",
     "desk-quarantine": "{inquiry}/desk?view=quarantine",
     "desk-held": "{inquiry}/desk?view=held",
+    "desk-answers": "{inquiry}/desk/answers",
     "account": "{inquiry}/account",
     "office": "{enrollment}/office/",
     "office-letters": "{enrollment}/office/letters",

@@ -65,14 +65,18 @@ class Letters:
 
     def drained_per_s(self) -> float:
         """A pile of queued letters, rendered, marked and sent: from the moment it is due to the last one's arrival."""
-        self._rounds += 1
         self._do(_HOLD)
-        self._do(_PILE_UP, round=str(self._rounds), count=self._pile)
+        self.pile_up(self._pile)
         wanted = self._sink.count() + self._pile
         began = time.monotonic()
         self._do(_RELEASE)
         self._wait_for(wanted)
         return self._pile / (time.monotonic() - began)
+
+    def pile_up(self, count: int) -> None:
+        """So many inquiries stand, each with its acknowledgement queued."""
+        self._rounds += 1
+        self._do(_PILE_UP, round=str(self._rounds), count=count)
 
     def bare_per_s(self) -> float:
         """One of those letters again and again by the standard library, over as many connections as the worker has."""

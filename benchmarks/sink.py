@@ -76,7 +76,7 @@ def _converse(connection: socket.socket, came: dict[str, list[float]]) -> None:
             else:
                 if line.upper().startswith(b"RCPT"):
                     recipient = line.partition(b"<")[2].partition(b">")[0].decode()
-                answer = b"250 ok\r\n"
+                answer = b"221 bye\r\n" if line.upper().startswith(b"QUIT") else b"250 ok\r\n"
             connection.sendall(answer)
 
 

@@ -100,6 +100,10 @@ class Stand:
                 stack.callback(self._end, self._start(service, service.module, verb))
             yield
 
+    def environment_of(self, service: Service) -> dict[str, str]:
+        """What a process of that service reads its settings from."""
+        return environment.for_process(self.installation, service)
+
     def hot_sections(self, count: int) -> tuple[str, ...]:
         """Open sections with more seats than any run can take: one of the sample school, and copies of it."""
         url = f"http://127.0.0.1:{self.ports['enrollment']}/api/enrollment/v1/sections?open=true&limit=1"

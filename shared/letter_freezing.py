@@ -78,6 +78,14 @@ class MailIdentity:
     secret_key: str
 
 
+@dataclass(frozen=True)
+class Frozen:
+    """What every attempt of a letter sends: its envelope's sender and its bytes."""
+
+    envelope_from: str
+    bytes: bytes
+
+
 Composer = Callable[["Mailroom", LetterRow], Composed]
 
 _FROZEN = text("""
@@ -222,28 +230,29 @@ class Freezer:
     service: Any
     may_receive: Callable[[Session, LetterRow], bool] = lambda session, letter: True
 
-    def freeze(self, letter: LetterRow, token: UUID) -> bool:
-        """The letter is `ready` with its bytes, or it was cancelled or put off (False). Raises LeaseLost."""
+    def freeze(self, letter: LetterRow, token: UUID) -> Frozen | None:
+        """The letter is `ready` with these bytes, committed; or it was cancelled or put off (None). Raises LeaseLost."""
         try:
             with self.database.transaction() as session:
                 if not self.may_receive(session, letter):
                     raise LetterPointless("a sample school writes to its staff only")
                 room = Mailroom(session, letter, self.templates, self.identity, self.service)
                 composed = self.composers[letter.kind](room, letter)
-                self._store(session, letter, composed, token)
+                frozen = self._store(session, letter, composed, token)
         except LetterPointless as why:
             self.database.run(_POINTLESS, {"id": letter.id, "token": token, "why": str(why)})
-            return False
+            return None
         except LetterLater as later:
             self.database.run(_LATER, {"id": letter.id, "token": token, "due_at": later.due_at})
-            return False
-        return True
+            return None
+        return frozen
 
-    def _store(self, session: Session, letter: LetterRow, composed: Composed, token: UUID) -> None:
+    def _store(self, session: Session, letter: LetterRow, composed: Composed, token: UUID) -> Frozen:
         message_id = message_id_of(letter.id, self.identity.mail_domain)
         envelope_from = f"b+{letter.id.hex}@{self.identity.mail_domain}"
-        sha256 = blobs.put(session, build_message(composed, letter.recipient, message_id, self.identity))
-        frozen = first(
+        data = build_message(composed, letter.recipient, message_id, self.identity)
+        sha256 = blobs.put(session, data)
+        is_frozen = first(
             session,
             _FROZEN,
             id=letter.id,
@@ -254,9 +263,10 @@ class Freezer:
             sha256=sha256,
         )
         if (
-            frozen is None
+            is_frozen is None
         ):  # undone meanwhile, or somebody else's lease: what this transaction made is rolled back
             raise LeaseLost
+        return Frozen(envelope_from, data)
 
 
 def build_message(composed: Composed, recipient: str, message_id: str, identity: MailIdentity) -> bytes:

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from shared.breaker import PROBE_EVERY_S, Breaker
 from shared.db import Database
 from shared.leases import LEASE_S, NOT_HELD, Heartbeat, LeaseLost
-from shared.letter_freezing import Freezer
+from shared.letter_freezing import Freezer, Frozen
 from shared.letters import LetterRow
 from shared.tokens import new_id
 from shared.transports import DotNotAllowed, LetterDelayed, LetterInDoubt, LetterRefused, RelayHung, Transport
@@ -39,7 +39,7 @@ _RENEW = text("""
     WHERE id = :id AND lease_token = :token RETURNING id
 """)
 _BYTES = text(
-    "SELECT l.envelope_from, l.message_id, b.bytes FROM letter l JOIN blob b ON b.sha256 = l.blob_sha256 WHERE l.id = :id"
+    "SELECT l.envelope_from, b.bytes FROM letter l JOIN blob b ON b.sha256 = l.blob_sha256 WHERE l.id = :id"
 )
 # One statement, one commit: what became of the letter before, and the mark of this one.
 _SETTLED = """
@@ -186,16 +186,15 @@ class LetterSender:
         self, letter: LetterRow, token: UUID, is_too_old: bool, transport: Transport, batch: _Batch
     ) -> None:
         try:
-            if letter.status == "queued" and not self._freezer.freeze(letter, token):
-                log.info(
-                    "letter_not_sent_now"
-                )  # there is no reason for it any more, or it waits for its time
+            frozen = self._frozen(letter, token)
+            if frozen is None:
+                # there is no reason for it any more, or it waits for its time
+                log.info("letter_not_sent_now")
                 return
-            frozen = self._database.run(_BYTES, {"id": letter.id})[0]
             sent = transport.send(
                 frozen.envelope_from,
                 letter.recipient,
-                bytes(frozen.bytes),
+                frozen.bytes,
                 lambda: self._mark(letter.id, token, batch),
             )
         except (LeaseLost, DotNotAllowed):
@@ -222,6 +221,13 @@ class LetterSender:
             self._breaker.saw(hung=False)
             batch.done = (letter.id, token, sent.reply)
             batch.sent += 1
+
+    def _frozen(self, letter: LetterRow, token: UUID) -> Frozen | None:
+        """The letter's one set of bytes: made now, or by an earlier attempt. None when it is not to be sent now."""
+        if letter.status == "queued":
+            return self._freezer.freeze(letter, token)
+        stored = self._database.run(_BYTES, {"id": letter.id})[0]
+        return Frozen(stored.envelope_from, bytes(stored.bytes))
 
     def _write_fault(
         self, letter: LetterRow, token: UUID, is_too_old: bool, batch: _Batch, error: str

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email import policy
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry
 from email.message import EmailMessage
 from email.utils import format_datetime
+from functools import lru_cache
 from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
@@ -269,10 +270,22 @@ class Freezer:
         return Frozen(envelope_from, data)
 
 
+class _HeaderKinds(HeaderRegistry):
+    """The standard library makes a new class for every header of every letter; here it makes one for each name."""
+
+    @lru_cache(maxsize=64)  # noqa: B019 - there is one, for as long as the process lives
+    def __getitem__(self, name: str) -> type:
+        kind: type = super().__getitem__(name)
+        return kind
+
+
+# not folded: Python 3.11 loses a name's quotes where it folds, and a name with a comma becomes a second mailbox
+_POLICY = policy.SMTP.clone(max_line_length=900, header_factory=_HeaderKinds())
+
+
 def build_message(composed: Composed, recipient: str, message_id: str, identity: MailIdentity) -> bytes:
     """The letter's bytes (RFC 5322, CRLF, ASCII lines of at most 998), the same for every attempt."""
-    # not folded: Python 3.11 loses a name's quotes where it folds, and a name with a comma becomes a second mailbox
-    message = EmailMessage(policy=policy.SMTP.clone(max_line_length=900))
+    message = EmailMessage(policy=_POLICY)
     message["Message-ID"] = message_id
     message["Date"] = format_datetime(utc_now())
     message["From"] = Address(display_name=_one_line(composed.sender_name), addr_spec=identity.mail_from)

@@ -41,7 +41,7 @@ PARTS = {
         ("rendered and frozen", "shared/letter_freezing.py", "freeze"),
         ("  of it composed", "shared/letter_freezing.py", "render"),
         ("    of it styles inlined", "", "{inline}"),
-        ("  of it built as bytes", "shared/letter_freezing.py", "build_message"),
+        ("  of it built as bytes", "shared/letter_bytes.py", "build_message"),
         ("SMTP, with the marks", "shared/smtp.py", "send"),
         ("  of it the marks", "shared/letter_sending.py", "_mark"),
         ("all statements and commits", "psycopg/cursor.py", "execute"),

@@ -1,13 +1,8 @@
 """Rendering: at `not_before` a letter reads the live facts once, and its bytes and Message-ID are frozen. Every attempt sends the same letter."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from email import policy
-from email.headerregistry import Address, HeaderRegistry
-from email.message import EmailMessage
-from email.utils import format_datetime
-from functools import lru_cache
 from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
@@ -26,9 +21,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from shared import blobs
-from shared.clock import utc_now
 from shared.db import Database, first
 from shared.leases import LeaseLost
+from shared.letter_bytes import Composed, MailIdentity, build_message
 from shared.letters import LetterRow, message_id_of
 from shared.tokens import hash_code, hash_secret, new_code, new_id, new_secret
 
@@ -43,40 +38,6 @@ class LetterLater(Exception):
     def __init__(self, due_at: datetime) -> None:
         super().__init__("later")
         self.due_at = due_at
-
-
-@dataclass(frozen=True)
-class Attachment:
-    """A file in a letter, such as a calendar entry. `parameters` are added to its content type."""
-
-    name: str
-    type: str
-    data: bytes
-    parameters: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Composed:
-    """A letter's content. `reply_to` is an address of ours, or none; `references` are Message-IDs, oldest first."""
-
-    subject: str
-    text: str
-    html: str
-    sender_name: str
-    reply_to: str | None = None
-    is_automatic: bool = True
-    recipient_name: str = ""
-    references: tuple[str, ...] = ()
-    attachments: tuple[Attachment, ...] = ()
-
-
-@dataclass(frozen=True)
-class MailIdentity:
-    """Who letters come from: `mail_from` is the school's public address, `mail_domain` that of our reply addresses."""
-
-    mail_from: str
-    mail_domain: str
-    secret_key: str
 
 
 @dataclass(frozen=True)
@@ -268,54 +229,3 @@ class Freezer:
         ):  # undone meanwhile, or somebody else's lease: what this transaction made is rolled back
             raise LeaseLost
         return Frozen(envelope_from, data)
-
-
-class _HeaderKinds(HeaderRegistry):
-    """The standard library makes a new class for every header of every letter; here it makes one for each name."""
-
-    @lru_cache(maxsize=64)  # noqa: B019 - there is one, for as long as the process lives
-    def __getitem__(self, name: str) -> type:
-        kind: type = super().__getitem__(name)
-        return kind
-
-
-# not folded: Python 3.11 loses a name's quotes where it folds, and a name with a comma becomes a second mailbox
-_POLICY = policy.SMTP.clone(max_line_length=900, header_factory=_HeaderKinds())
-
-
-def build_message(composed: Composed, recipient: str, message_id: str, identity: MailIdentity) -> bytes:
-    """The letter's bytes (RFC 5322, CRLF, ASCII lines of at most 998), the same for every attempt."""
-    message = EmailMessage(policy=_POLICY)
-    message["Message-ID"] = message_id
-    message["Date"] = format_datetime(utc_now())
-    message["From"] = Address(display_name=_one_line(composed.sender_name), addr_spec=identity.mail_from)
-    message["To"] = Address(display_name=_one_line(composed.recipient_name), addr_spec=recipient)
-    message["Subject"] = _one_line(composed.subject)
-    if composed.reply_to:
-        message["Reply-To"] = composed.reply_to
-    if composed.references:
-        message["In-Reply-To"] = composed.references[-1]
-        message["References"] = " ".join(composed.references[-10:])
-    if composed.is_automatic:
-        message["Auto-Submitted"] = "auto-generated"
-        message["X-Auto-Response-Suppress"] = "All"
-        message["Precedence"] = "bulk"
-    message.set_content(composed.text, cte="quoted-printable")
-    message.add_alternative(composed.html, subtype="html", cte="quoted-printable")
-    for attachment in composed.attachments:
-        main_type, sub_type = attachment.type.split("/")
-        message.add_attachment(
-            attachment.data,
-            maintype=main_type,
-            subtype=sub_type,
-            filename=attachment.name,
-            params=dict(attachment.parameters),
-        )
-    return message.as_bytes()
-
-
-def _one_line(value: str) -> str:
-    """No header can be begun inside a header's value."""
-    return "".join(
-        " " if ord(char) < 32 or ord(char) == 127 or char in "\u2028\u2029\u0085" else char for char in value
-    ).strip()

@@ -16,7 +16,7 @@ from environs import EnvError, EnvValidationError, FileAwareEnv
 from shared.transports import TransportSettings, parse_smtp_url
 
 if TYPE_CHECKING:
-    from shared.letter_freezing import MailIdentity
+    from shared.letter_bytes import MailIdentity
 
 WEAK_SECRET_LENGTH = 32
 
@@ -144,7 +144,7 @@ class ServiceSettings:
     @property
     def mail_identity(self) -> "MailIdentity":
         """Who letters come from."""
-        from shared.letter_freezing import MailIdentity  # a web server's parent reads settings and no letters
+        from shared.letter_bytes import MailIdentity  # a web server's parent reads settings and no letters
 
         return MailIdentity(self.mail_from, self.mail_domain, self.secret_key)
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.letter_freezing import Composed, MailIdentity, build_message
+from shared.letter_bytes import Composed, MailIdentity, build_message
 
 IDENTITY = MailIdentity("hello@riverside.example", "riverside.example", "k" * 32)
 

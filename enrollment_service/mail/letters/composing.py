@@ -5,7 +5,8 @@ from typing import Any
 from enrollment_service.domain import registrations
 from enrollment_service.domain.sections import meetings_of
 from enrollment_service.mail import words
-from shared.letter_freezing import Attachment, Composed, LetterPointless, Mailroom
+from shared.letter_bytes import Attachment, Composed
+from shared.letter_freezing import LetterPointless, Mailroom
 from shared.letters import LetterRow
 
 REPLY_PURPOSE = "registration"

@@ -6,7 +6,8 @@ from enrollment_service.domain.offers import latest_end
 from enrollment_service.mail import words
 from enrollment_service.mail.letters.composing import compose, once_a_day, subject_of
 from shared.clock import utc_now
-from shared.letter_freezing import Composed, LetterPointless, Mailroom
+from shared.letter_bytes import Composed
+from shared.letter_freezing import LetterPointless, Mailroom
 from shared.letters import LetterRow
 
 

@@ -6,7 +6,8 @@ from enrollment_service.domain.sections import meetings_of
 from enrollment_service.mail.calendar import calendar_file
 from enrollment_service.mail.letters.composing import compose, once_a_day, subject_of
 from enrollment_service.terms import ACTIVE
-from shared.letter_freezing import Attachment, Composed, LetterPointless, Mailroom
+from shared.letter_bytes import Attachment, Composed
+from shared.letter_freezing import LetterPointless, Mailroom
 from shared.letters import LetterRow
 
 CODE_VALID_MINUTES = 30

@@ -4,7 +4,8 @@ from inquiry_service.db.models import Message, Staff
 from inquiry_service.domain import inquiries, links
 from inquiry_service.mail.parse import MARKER
 from inquiry_service.terms import DIRECTOR_ADDRESS_DAYS, AddressPurpose, InquiryStatus, MessageKind
-from shared.letter_freezing import Composed, LetterPointless, Mailroom
+from shared.letter_bytes import Composed
+from shared.letter_freezing import LetterPointless, Mailroom
 from shared.letters import LetterRow
 
 

@@ -5,7 +5,8 @@ from sqlalchemy import select, text
 from inquiry_service.db.models import Message, Reply, Staff
 from inquiry_service.domain import inquiries, replies
 from inquiry_service.terms import AddressPurpose, MessageKind, ReplyStatus
-from shared.letter_freezing import Composed, LetterPointless, Mailroom
+from shared.letter_bytes import Composed
+from shared.letter_freezing import LetterPointless, Mailroom
 from shared.letters import LetterRow
 
 _EARLIER = text("""

@@ -2,7 +2,8 @@
 
 from inquiry_service.db.models import Staff
 from inquiry_service.domain import staff as accounts
-from shared.letter_freezing import Composed, LetterPointless, Mailroom
+from shared.letter_bytes import Composed
+from shared.letter_freezing import LetterPointless, Mailroom
 from shared.letters import LetterRow
 
 

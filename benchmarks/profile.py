@@ -37,16 +37,14 @@ PARTS = {
         ("the answer: written out", "flask_smorest/response.py", "_prepare_response_content"),
     ),
     "letter": (
-        ("a letter, whole", "shared/letter_sending.py", "_send_one"),
-        ("rendered and frozen", "shared/letter_freezing.py", "freeze"),
-        ("  of it composed", "shared/letter_freezing.py", "render"),
+        ("letters, whole", "shared/letter_sending.py", "send"),
+        ("rendered and frozen", "shared/letter_freezing.py", "freeze_all"),
+        ("  of it composed", "shared/mailroom.py", "render"),
         ("    of it styles inlined", "", "{inline}"),
         ("  of it built as bytes", "shared/letter_bytes.py", "build_message"),
         ("SMTP, with the marks", "shared/smtp.py", "send"),
         ("  of it the marks", "shared/letter_sending.py", "_mark"),
         ("all statements and commits", "psycopg/cursor.py", "execute"),
-        ("thread of the heartbeat", "shared/leases.py", "__enter__"),
-        ("  and its end", "shared/leases.py", "__exit__"),
     ),
 }
 

@@ -11,6 +11,7 @@ import threading
 import time
 
 ROOM = 1 << 16
+ANSWERS = {b"QUIT": b"221 bye\r\n", b"EHLO": b"250-sink\r\n250 PIPELINING\r\n"}
 
 
 class Sink:
@@ -76,7 +77,7 @@ def _converse(connection: socket.socket, came: dict[str, list[float]]) -> None:
             else:
                 if line.upper().startswith(b"RCPT"):
                     recipient = line.partition(b"<")[2].partition(b">")[0].decode()
-                answer = b"221 bye\r\n" if line.upper().startswith(b"QUIT") else b"250 ok\r\n"
+                answer = ANSWERS.get(line[:4].upper(), b"250 ok\r\n")
             connection.sendall(answer)
 
 

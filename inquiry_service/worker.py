@@ -10,12 +10,13 @@ from inquiry_service.domain.staff import has_account
 from inquiry_service.jobs import KINDS
 from inquiry_service.jobs.context import Desk
 from inquiry_service.mail import TEMPLATES
-from inquiry_service.mail.letters import COMPOSERS
+from inquiry_service.mail.letters import COMPOSERS, FACTS
 from inquiry_service.settings import InquirySettings
 from shared.catalogs import catalog_folders, read_catalog
 from shared.db import Database
-from shared.letter_freezing import Freezer, letter_templates
+from shared.letter_freezing import Freezer
 from shared.letters import LetterRow
+from shared.mailroom import letter_templates
 from shared.references import References
 from shared.workshop import Workshop
 
@@ -34,7 +35,9 @@ def make_workshop(settings: InquirySettings, database: Database) -> Workshop:
         school_phone=settings.school_phone,
         locale=settings.school_locale,
     )
-    freezer = Freezer(database, COMPOSERS, templates, settings.mail_identity, settings, _receivers(settings))
+    freezer = Freezer(
+        database, COMPOSERS, templates, settings.mail_identity, settings, _receivers(settings), FACTS
+    )
     return Workshop(database, KINDS, desk, freezer, settings.transport)
 
 

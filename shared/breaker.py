@@ -20,6 +20,11 @@ class Breaker:
         self._probe_at = 0.0
         self._lock = threading.Lock()
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether letters go as usual."""
+        return self._hung < self._hung_until_open
+
     def lets_through(self) -> bool:
         """Whether this letter may be tried now."""
         with self._lock:

@@ -1,43 +1,71 @@
 """Rendering: at `not_before` a letter reads the live facts once, and its bytes and Message-ID are frozen. Every attempt sends the same letter."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from gettext import NullTranslations
-from pathlib import Path
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-import css_inline
-from jinja2 import (
-    ChoiceLoader,
-    Environment,
-    FileSystemLoader,
-    PackageLoader,
-    StrictUndefined,
-    select_autoescape,
-)
+import structlog
+from jinja2 import Environment
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from shared import blobs
-from shared.db import Database, first
-from shared.leases import LeaseLost
+from shared.clock import utc_now
+from shared.db import Database, rows
+from shared.leases import NOT_HELD, LeaseLost
 from shared.letter_bytes import Composed, MailIdentity, build_message
 from shared.letters import LetterRow, message_id_of
-from shared.tokens import hash_code, hash_secret, new_code, new_id, new_secret
+from shared.mailroom import Composer, Day, FactsReader, LetterLater, LetterPointless, Mailroom, Secrets
 
+log = structlog.get_logger()
+TOGETHER = 50  # letters in one transaction: their rows are locked meanwhile, and whoever would undo one waits
+TOGETHER_BYTES = 4_000_000
 
-class LetterPointless(Exception):
-    """There is no longer a reason for the letter; it is cancelled with these words."""
-
-
-class LetterLater(Exception):
-    """The letter must wait until `due_at`."""
-
-    def __init__(self, due_at: datetime) -> None:
-        super().__init__("later")
-        self.due_at = due_at
+LETTER_COLUMNS = "id, kind, subject_id, recipient, person_id, status, created_at, attempts, message_id, envelope_from, resend_of"
+# Locked rows are another's, and leased ones too; nobody is waited for.
+_TAKE = text(f"""
+    SELECT {LETTER_COLUMNS} FROM letter
+    WHERE id = ANY(:ids) AND status = 'queued' AND due_at <= now() AND (lease_until IS NULL OR lease_until <= now())
+      AND {NOT_HELD}
+    FOR UPDATE SKIP LOCKED
+""")
+# One round trip for all of them. `token` is the lease of a letter that is frozen alone; rows locked by us need none.
+_STORE = text("""
+    WITH links AS (
+        INSERT INTO public_link (secret_hash, subject_id, expires_at)
+        SELECT * FROM unnest(CAST(:link_hash AS bytea[]), CAST(:link_subject_id AS uuid[]), CAST(:link_expires_at AS timestamptz[]))
+    ), addresses AS (
+        INSERT INTO reply_address (address_hash, purpose, subject_id, person_id, letter_id, expires_at)
+        SELECT hash, purpose, subject_id, person_id, letter_id, now() + make_interval(days => days)
+        FROM unnest(CAST(:address_hash AS bytea[]), CAST(:address_purpose AS text[]), CAST(:address_subject_id AS uuid[]),
+                    CAST(:address_person_id AS uuid[]), CAST(:address_letter_id AS uuid[]), CAST(:address_days AS int[]))
+             AS given(hash, purpose, subject_id, person_id, letter_id, days)
+    ), codes AS (
+        INSERT INTO mailed_code (id, subject_id, purpose, code_hash, expires_at)
+        SELECT id, subject_id, purpose, hash, now() + make_interval(mins => minutes)
+        FROM unnest(CAST(:code_id AS uuid[]), CAST(:code_subject_id AS uuid[]), CAST(:code_purpose AS text[]),
+                    CAST(:code_hash AS bytea[]), CAST(:code_minutes AS int[])) AS given(id, subject_id, purpose, hash, minutes)
+    ), bytes AS (
+        INSERT INTO blob (sha256, bytes) SELECT * FROM unnest(CAST(:sha256 AS bytea[]), CAST(:bytes AS bytea[]))
+        ON CONFLICT (sha256) DO NOTHING
+    )
+    UPDATE letter SET status = 'ready', frozen_at = now(), message_id = made.message_id, envelope_from = made.envelope_from,
+                      subject = made.subject, blob_sha256 = made.sha256
+    FROM unnest(CAST(:id AS uuid[]), CAST(:message_id AS text[]), CAST(:envelope_from AS text[]), CAST(:subject AS text[]),
+                CAST(:sha256 AS bytea[])) AS made(id, message_id, envelope_from, subject, sha256)
+    WHERE letter.id = made.id AND letter.status = 'queued' AND (CAST(:token AS uuid) IS NULL OR letter.lease_token = :token)
+    RETURNING letter.id
+""")
+_POINTLESS = text("""
+    UPDATE letter SET status = 'cancelled', settled_at = now(), last_error = :why, lease_token = NULL, lease_until = NULL
+    WHERE id = :id AND lease_token = :token AND status = 'queued'
+""")
+_LATER = text("""
+    UPDATE letter SET due_at = :due_at, lease_token = NULL, lease_until = NULL, poke_after = NULL, pokes = 0, attempts = 0
+    WHERE id = :id AND lease_token = :token AND status = 'queued'
+""")
 
 
 @dataclass(frozen=True)
@@ -48,184 +76,114 @@ class Frozen:
     bytes: bytes
 
 
-Composer = Callable[["Mailroom", LetterRow], Composed]
+@dataclass(frozen=True)
+class _Made:
+    """A letter that was composed, and is not stored yet."""
 
-_FROZEN = text("""
-    UPDATE letter SET status = 'ready', frozen_at = now(), message_id = :message_id, envelope_from = :envelope_from,
-                      subject = :subject, blob_sha256 = :sha256
-    WHERE id = :id AND lease_token = :token AND status = 'queued' RETURNING id
-""")
-_POINTLESS = text("""
-    UPDATE letter SET status = 'cancelled', settled_at = now(), last_error = :why, lease_token = NULL, lease_until = NULL
-    WHERE id = :id AND lease_token = :token AND status = 'queued'
-""")
-_LATER = text("""
-    UPDATE letter SET due_at = :due_at, lease_token = NULL, lease_until = NULL, poke_after = NULL, pokes = 0, attempts = 0
-    WHERE id = :id AND lease_token = :token AND status = 'queued'
-""")
-_LINK = text(
-    "INSERT INTO public_link (secret_hash, subject_id, expires_at) VALUES (:hash, :subject_id, :expires_at)"
-)
-_ADDRESS = text("""
-    INSERT INTO reply_address (address_hash, purpose, subject_id, person_id, letter_id, expires_at)
-    VALUES (:hash, :purpose, :subject_id, :person_id, :letter_id, now() + make_interval(days => :days))
-""")
-_CODE = text("""
-    INSERT INTO mailed_code (id, subject_id, purpose, code_hash, expires_at)
-    VALUES (:id, :subject_id, :purpose, :hash, now() + make_interval(mins => :minutes))
-""")
-_LAST_OF_KIND = text("""
-    SELECT max(frozen_at) FROM letter WHERE recipient = :recipient AND kind = :kind AND id <> :id
-       AND status NOT IN ('cancelled', 'failed') AND created_at > now() - interval '2 days'
-       AND frozen_at > now() - interval '24 hours'
-""")
+    id: UUID
+    message_id: str
+    envelope_from: str
+    subject: str
+    bytes: bytes
 
 
-class Mailroom:
-    """What a composer works with: the freezing transaction, links and addresses that are stored hashed, and templates."""
-
-    def __init__(
-        self,
-        session: Session,
-        letter: LetterRow,
-        templates: Environment,
-        identity: MailIdentity,
-        service: Any,
-    ) -> None:
-        self.session = session
-        self.letter = letter
-        self.service = service
-        self.identity = identity
-        self._templates = templates
-
-    def public_link(self, subject_id: UUID, *, expires_at: datetime | None = None) -> str:
-        """A new secret for the subject's public page."""
-        secret = new_secret()
-        self.session.execute(
-            _LINK, {"hash": hash_secret(secret), "subject_id": subject_id, "expires_at": expires_at}
-        )
-        return secret
-
-    def reply_address(
-        self, purpose: str, subject_id: UUID, person_id: UUID | None = None, *, days: int = 365
-    ) -> str:
-        """A new address of ours; what is sent to it belongs to the subject (and to that person)."""
-        secret = new_secret()
-        self.session.execute(
-            _ADDRESS,
-            {
-                "hash": hash_secret(secret),
-                "purpose": purpose,
-                "subject_id": subject_id,
-                "person_id": person_id,
-                "letter_id": self.letter.id,
-                "days": days,
-            },
-        )
-        return f"r+{secret}@{self.identity.mail_domain}"
-
-    def code(self, subject_id: UUID, purpose: str, *, minutes: int = 30) -> str:
-        """A new six-digit code for one purpose."""
-        code = new_code()
-        hashed = hash_code(self.identity.secret_key, subject_id, code)
-        self.session.execute(
-            _CODE,
-            {
-                "id": new_id(),
-                "subject_id": subject_id,
-                "purpose": purpose,
-                "hash": hashed,
-                "minutes": minutes,
-            },
-        )
-        return code
-
-    def last_of_kind_at(self) -> datetime | None:
-        """When the latest letter of this kind within 24 hours went to this address."""
-        last: datetime | None = self.session.execute(
-            _LAST_OF_KIND,
-            {"recipient": self.letter.recipient, "kind": self.letter.kind, "id": self.letter.id},
-        ).scalar_one()
-        return last
-
-    def is_first_today(self) -> bool:
-        """Whether no other letter of this kind went to this address within 24 hours."""
-        return self.last_of_kind_at() is None
-
-    def render(self, template: str, **data: Any) -> tuple[str, str, str]:
-        """Subject, text and HTML of the template with the same data; styles are inlined."""
-        data.setdefault("letter", self.letter)
-        subject = self._templates.get_template(f"{template}.subject").render(data)
-        plain = self._templates.get_template(f"{template}.txt").render(data)
-        html = self._templates.get_template(f"{template}.html").render(data)
-        return " ".join(subject.split()), plain.strip() + "\n", css_inline.inline(html)
-
-
-def letter_templates(
-    folder: Path, catalog: NullTranslations | None = None, **environment_globals: Any
-) -> Environment:
-    """The templates of a service's letters, with the shared ones behind them; a missing value is an error, not a gap.
-
-    `catalog` has the letters' sentences in the school's language; without one they are English.
-    """
-    environment = Environment(
-        loader=ChoiceLoader([FileSystemLoader(folder), PackageLoader("shared", "letter_templates")]),
-        autoescape=select_autoescape(["html"]),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
-    )
-    environment.install_gettext_translations(catalog or NullTranslations(), newstyle=True)  # type: ignore[attr-defined]
-    environment.globals.update(environment_globals)
-    return environment
+def _everybody(session: Session, letter: LetterRow) -> bool:
+    return True
 
 
 @dataclass(frozen=True)
 class Freezer:
-    """Turns a queued letter into one that is ready."""
+    """Turns queued letters into ready ones. `facts` reads what a kind's composer needs, for many letters at once."""
 
     database: Database
     composers: Mapping[str, Composer]
     templates: Environment
     identity: MailIdentity
     service: Any
-    may_receive: Callable[[Session, LetterRow], bool] = lambda session, letter: True
+    may_receive: Callable[[Session, LetterRow], bool] = _everybody
+    facts: Mapping[str, FactsReader] = field(default_factory=dict)
+
+    def freeze_all(self, letter_ids: Sequence[UUID]) -> None:
+        """Those that are queued and free are `ready`, committed, a few in each transaction.
+
+        What has no reason any more, must wait or cannot be composed stays queued: it is looked at alone, under its lease.
+        """
+        for start in range(0, len(letter_ids), TOGETHER):
+            try:
+                with self.database.transaction() as session:
+                    self._freeze_some(session, letter_ids[start : start + TOGETHER])
+            except SQLAlchemyError as error:
+                # one of them broke the transaction of all; alone it shows which
+                log.warning("letters_not_frozen_together", error=type(error).__name__)
 
     def freeze(self, letter: LetterRow, token: UUID) -> Frozen | None:
         """The letter is `ready` with these bytes, committed; or it was cancelled or put off (None). Raises LeaseLost."""
         try:
             with self.database.transaction() as session:
-                if not self.may_receive(session, letter):
-                    raise LetterPointless("a sample school writes to its staff only")
-                room = Mailroom(session, letter, self.templates, self.identity, self.service)
-                composed = self.composers[letter.kind](room, letter)
-                frozen = self._store(session, letter, composed, token)
+                made, secrets = self._make(session, letter, Day(session, [letter]))
+                self._store(session, [made], secrets, token)
         except LetterPointless as why:
             self.database.run(_POINTLESS, {"id": letter.id, "token": token, "why": str(why)})
             return None
         except LetterLater as later:
             self.database.run(_LATER, {"id": letter.id, "token": token, "due_at": later.due_at})
             return None
-        return frozen
+        return Frozen(made.envelope_from, made.bytes)
 
-    def _store(self, session: Session, letter: LetterRow, composed: Composed, token: UUID) -> Frozen:
+    def _freeze_some(self, session: Session, letter_ids: Sequence[UUID]) -> None:
+        letters = [LetterRow(**row._mapping) for row in rows(session, _TAKE, ids=list(letter_ids))]
+        if not letters:
+            return
+        kinds = {letter.kind for letter in letters}
+        held = [
+            self.facts[kind](session, [one for one in letters if one.kind == kind])
+            for kind in kinds & self.facts.keys()
+        ]
+        day, made, secrets = Day(session, letters), list[_Made](), Secrets()
+        for letter in letters:
+            try:
+                one, its_secrets = self._make(session, letter, day)
+            except SQLAlchemyError:
+                raise
+            except Exception as error:  # not this one's turn: the others do not wait for it
+                log.info("letter_left_alone", letter_id=str(letter.id), why=type(error).__name__)
+                continue
+            made.append(one)
+            secrets.add(its_secrets)
+            day.note(letter, utc_now())
+            if sum(len(each.bytes) for each in made) > TOGETHER_BYTES:
+                break
+        if made:
+            self._store(session, made, secrets, None)
+        del held
+
+    def _make(self, session: Session, letter: LetterRow, day: Day) -> tuple[_Made, Secrets]:
+        if not self.may_receive(session, letter):
+            raise LetterPointless("a sample school writes to its staff only")
+        room = Mailroom(session, letter, self.templates, self.identity, self.service, day)
+        composed: Composed = self.composers[letter.kind](room, letter)
         message_id = message_id_of(letter.id, self.identity.mail_domain)
-        envelope_from = f"b+{letter.id.hex}@{self.identity.mail_domain}"
         data = build_message(composed, letter.recipient, message_id, self.identity)
-        sha256 = blobs.put(session, data)
-        is_frozen = first(
-            session,
-            _FROZEN,
-            id=letter.id,
-            token=token,
-            message_id=message_id,
-            envelope_from=envelope_from,
-            subject=composed.subject,
-            sha256=sha256,
+        envelope_from = f"b+{letter.id.hex}@{self.identity.mail_domain}"
+        return _Made(letter.id, message_id, envelope_from, composed.subject, data), room.secrets
+
+    @staticmethod
+    def _store(session: Session, made: Sequence[_Made], secrets: Secrets, token: UUID | None) -> None:
+        """All of it or nothing. Raises LeaseLost when a letter was undone meanwhile, or is somebody else's."""
+        values: dict[str, Any] = {
+            "token": token,
+            "sha256": [hashlib.sha256(one.bytes).digest() for one in made],
+        }
+        for name in ("id", "message_id", "envelope_from", "subject", "bytes"):
+            values[name] = [getattr(one, name) for one in made]
+        values |= _columns("link", secrets.links, "hash", "subject_id", "expires_at")
+        values |= _columns(
+            "address", secrets.addresses, "hash", "purpose", "subject_id", "person_id", "letter_id", "days"
         )
-        if (
-            is_frozen is None
-        ):  # undone meanwhile, or somebody else's lease: what this transaction made is rolled back
+        values |= _columns("code", secrets.codes, "id", "subject_id", "purpose", "hash", "minutes")
+        if len(rows(session, _STORE, **values)) < len(made):
             raise LeaseLost
-        return Frozen(envelope_from, data)
+
+
+def _columns(prefix: str, found: Sequence[Mapping[str, Any]], *names: str) -> dict[str, list[Any]]:
+    return {f"{prefix}_{name}": [row[name] for row in found] for name in names}

@@ -3,7 +3,7 @@
 import queue
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,7 +13,7 @@ from sqlalchemy import text
 from shared.breaker import PROBE_EVERY_S, Breaker
 from shared.db import Database
 from shared.leases import LEASE_S, NOT_HELD, Heartbeat, LeaseLost
-from shared.letter_freezing import Freezer, Frozen
+from shared.letter_freezing import LETTER_COLUMNS, Freezer, Frozen
 from shared.letters import LetterRow
 from shared.tokens import new_id
 from shared.transports import DotNotAllowed, LetterDelayed, LetterInDoubt, LetterRefused, RelayHung, Transport
@@ -27,20 +27,23 @@ MAX_PREPARATIONS = (
 )
 MAX_CONNECTIONS = 4
 
+# The lease and the bytes in one round trip. The lease need not survive a crash of the server: without it somebody else
+# takes the letter, and whoever held it finds out at the mark. So nobody waits for the disk; for the mark one does.
 _LEASE = text(f"""
-    UPDATE letter SET lease_token = :token, lease_until = now() + make_interval(secs => :lease_s), attempts = attempts + 1
-    WHERE id = :id AND status IN ('queued', 'ready') AND due_at <= now() AND (lease_until IS NULL OR lease_until <= now())
-      AND {NOT_HELD}
-    RETURNING id, kind, subject_id, recipient, person_id, status, created_at, attempts, message_id, envelope_from, resend_of,
-              request_id, created_at < now() - make_interval(days => :give_up_days) AS is_too_old
+    WITH leased AS (
+        UPDATE letter SET lease_token = :token, lease_until = now() + make_interval(secs => :lease_s), attempts = attempts + 1
+        WHERE id = :id AND status IN ('queued', 'ready') AND due_at <= now() AND (lease_until IS NULL OR lease_until <= now())
+          AND {NOT_HELD}
+        RETURNING {LETTER_COLUMNS}, blob_sha256, request_id,
+                  created_at < now() - make_interval(days => :give_up_days) AS is_too_old
+    )
+    SELECT leased.*, blob.bytes, set_config('synchronous_commit', 'off', true)
+    FROM leased LEFT JOIN blob ON blob.sha256 = leased.blob_sha256
 """)
 _RENEW = text("""
     UPDATE letter SET lease_until = greatest(lease_until, now() + make_interval(secs => :lease_s))
     WHERE id = :id AND lease_token = :token RETURNING id
 """)
-_BYTES = text(
-    "SELECT l.envelope_from, b.bytes FROM letter l JOIN blob b ON b.sha256 = l.blob_sha256 WHERE l.id = :id"
-)
 # One statement, one commit: what became of the letter before, and the mark of this one.
 _SETTLED = """
     settled AS (
@@ -124,8 +127,9 @@ class Connections:
 
 @dataclass
 class _Batch:
-    """What one run of the sender carries from letter to letter: the one that was accepted and is not yet settled."""
+    """What one run of the sender carries from letter to letter: the lease it holds, and the one that was accepted and is not yet settled."""
 
+    held: tuple[UUID, UUID] | None = None
     done: tuple[UUID, UUID, str] | None = None
     marked_id: UUID | None = None
     sent: int = 0
@@ -145,7 +149,9 @@ class LetterSender:
     def send(self, letter_ids: Sequence[UUID]) -> int:
         """Each letter that was due and free has been tried once. Returns how many were accepted."""
         batch = _Batch()
-        with self._connections.one() as transport:
+        with self._connections.one() as transport, Heartbeat(lambda: self._renew(batch)):
+            if self._breaker.is_closed:
+                self._freezer.freeze_all(letter_ids)
             try:
                 for number, letter_id in enumerate(letter_ids):
                     if not self._breaker.lets_through():
@@ -166,27 +172,27 @@ class LetterSender:
         if not leased:
             return
         row = leased[0]
-        letter = LetterRow(**{name: getattr(row, name) for name in LetterRow.__dataclass_fields__})
-        with (
-            structlog.contextvars.bound_contextvars(
-                letter_id=str(letter_id), letter_kind=letter.kind, request_id=row.request_id
-            ),
-            Heartbeat(
-                lambda: bool(
-                    self._database.run(_RENEW, {"id": letter_id, "token": token, "lease_s": LEASE_S})
-                )
-            ),
+        letter = LetterRow(*row[: len(fields(LetterRow))])
+        batch.held = letter_id, token
+        with structlog.contextvars.bound_contextvars(
+            letter_id=str(letter_id), letter_kind=letter.kind, request_id=row.request_id
         ):
-            self._try(letter, token, row.is_too_old, transport, batch)
+            self._try(letter, token, row, transport, batch)
+        batch.held = None
         # no mark of this letter settled the one before, and its lease does not wait for ever
         if batch.done is not None and batch.done[0] != letter_id:
             self._settle(batch)
 
-    def _try(
-        self, letter: LetterRow, token: UUID, is_too_old: bool, transport: Transport, batch: _Batch
-    ) -> None:
+    def _renew(self, batch: _Batch) -> bool:
+        if batch.held is not None:
+            letter_id, token = batch.held
+            self._database.run(_RENEW, {"id": letter_id, "token": token, "lease_s": LEASE_S})
+        return True  # the next letter has a lease of its own
+
+    def _try(self, letter: LetterRow, token: UUID, row: Any, transport: Transport, batch: _Batch) -> None:
+        is_too_old: bool = row.is_too_old
         try:
-            frozen = self._frozen(letter, token)
+            frozen = self._frozen(letter, token, row.bytes)
             if frozen is None:
                 # there is no reason for it any more, or it waits for its time
                 log.info("letter_not_sent_now")
@@ -222,12 +228,12 @@ class LetterSender:
             batch.done = (letter.id, token, sent.reply)
             batch.sent += 1
 
-    def _frozen(self, letter: LetterRow, token: UUID) -> Frozen | None:
-        """The letter's one set of bytes: made now, or by an earlier attempt. None when it is not to be sent now."""
-        if letter.status == "queued":
+    def _frozen(self, letter: LetterRow, token: UUID, stored: bytes | None) -> Frozen | None:
+        """The letter's one set of bytes: made before, or now. None when it is not to be sent now."""
+        if stored is None:
             return self._freezer.freeze(letter, token)
-        stored = self._database.run(_BYTES, {"id": letter.id})[0]
-        return Frozen(stored.envelope_from, bytes(stored.bytes))
+        assert letter.envelope_from is not None
+        return Frozen(letter.envelope_from, bytes(stored))
 
     def _write_fault(
         self, letter: LetterRow, token: UUID, is_too_old: bool, batch: _Batch, error: str

@@ -24,6 +24,7 @@ from shared.workshop import Workshop
 log = structlog.get_logger()
 BATCH = 50
 IDLE_S = 0.25
+BREATH_S = 0.02  # between turns that found little: a few letters together cost much less than one at a time
 MOST_POKES = 100  # counted no further: the column is small, and a row may wait for days
 ORPHANS_EVERY_S = 5.0
 
@@ -67,8 +68,8 @@ class Relay:
                 stop.wait(1.0)
                 continue
             self._patience.over()
-            if not found:
-                stop.wait(IDLE_S)
+            if found < BATCH:
+                stop.wait(BREATH_S if found else IDLE_S)
 
     def turn(self) -> int:
         """One look at both tables; returns how many rows were claimed."""

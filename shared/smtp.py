@@ -49,7 +49,7 @@ class SmtpTransport:
     ) -> Sent:
         """The relay answered 250 to the dot. Every other way out of here says which side of the dot it was on."""
         try:
-            smtp = self._begun(envelope_from)
+            smtp = self._begun(envelope_from, recipient)
             self._offer(smtp, recipient, data)
         except TimeoutError as error:
             self.close()
@@ -69,27 +69,49 @@ class SmtpTransport:
             raise DotNotAllowed
         return self._finish(smtp)
 
-    def _begun(self, envelope_from: str) -> smtplib.SMTP:
+    def _begun(self, envelope_from: str, recipient: str) -> smtplib.SMTP:
         """A connection on which the relay took the sender's address."""
         is_kept = self._smtp is not None
         smtp = self._connected()
         try:
-            self._announce(smtp, envelope_from)
+            self._announce(smtp, envelope_from, recipient)
         except (OSError, smtplib.SMTPException):
             if not is_kept:
                 raise
             self.close()  # relays hang up on idle connections: that says nothing about this letter
             smtp = self._connected()
-            self._announce(smtp, envelope_from)
+            self._announce(smtp, envelope_from, recipient)
         return smtp
 
-    def _announce(self, smtp: smtplib.SMTP, envelope_from: str) -> None:
+    def _announce(self, smtp: smtplib.SMTP, envelope_from: str, recipient: str) -> None:
         try:
-            self._expect_ok(smtp, f"MAIL FROM:<{envelope_from}>")
+            if not smtp.has_extn("pipelining"):
+                self._expect_ok(smtp, f"MAIL FROM:<{envelope_from}>")
+                return
+            self._ask_all(smtp, f"MAIL FROM:<{envelope_from}>", f"RCPT TO:<{recipient}>", "DATA")
+            reply = smtp.getreply()
+            if reply[0] // 100 != 2:
+                self._take_back(smtp, reply, more=2)
+                _check(reply, 2)
         except (
             LetterRefused
         ) as refusal:  # about us, not about this recipient: an operator can mend it within days
             raise LetterDelayed(str(refusal)) from refusal
+
+    @staticmethod
+    def _ask_all(smtp: smtplib.SMTP, *lines: str) -> None:
+        """Several commands in one go (RFC 2920): one wait for the relay instead of three."""
+        if any(char in line for line in lines for char in "\r\n"):
+            raise ValueError("an address with a line's end in it")
+        smtp.send("".join(f"{line}\r\n" for line in lines))
+
+    def _take_back(self, smtp: smtplib.SMTP, reply: Reply, *, more: int) -> None:
+        """What was asked together with the refused command is heard and dropped; a relay that waits for a letter gets none."""
+        answers = [] if reply[0] == 421 else [smtp.getreply() for _ in range(more)]
+        if reply[0] == 421 or any(code in (354, 421) for code, _ in answers):
+            self.close()
+        else:
+            self._ask(smtp, "RSET")
 
     def _expect_ok(self, smtp: smtplib.SMTP, line: str) -> None:
         reply = self._ask(smtp, line)
@@ -103,8 +125,15 @@ class SmtpTransport:
 
     def _offer(self, smtp: smtplib.SMTP, recipient: str, data: bytes) -> None:
         """Everything up to, and not including, the final dot."""
-        self._expect_ok(smtp, f"RCPT TO:<{recipient}>")
-        reply = self._ask(smtp, "DATA")
+        if smtp.has_extn("pipelining"):
+            reply = smtp.getreply()
+            if reply[0] // 100 != 2:
+                self._take_back(smtp, reply, more=1)
+                _check(reply, 2)
+            reply = smtp.getreply()
+        else:
+            self._expect_ok(smtp, f"RCPT TO:<{recipient}>")
+            reply = self._ask(smtp, "DATA")
         if reply[0] != 354:
             if reply[0] == 421:
                 self.close()

@@ -165,8 +165,8 @@ def test_without_the_lock_a_join_leaves_a_free_seat_and_a_waiter(enrollment_db: 
     assert status_of(enrollment_db, joined.id) == "waitlisted"
     assert seats_of(enrollment_db, section_id) == (1, 0, 0)
     assert broken_sections(enrollment_db) == [section_id]
-    facts = [Fact(**row._mapping) for row in enrollment_db.run(text(rows.REGISTRATIONS))]
-    seats = [Seats(**row._mapping) for row in enrollment_db.run(text(rows.SEATS))]
+    facts = [Fact(**row._asdict()) for row in enrollment_db.run(text(rows.REGISTRATIONS))]
+    seats = [Seats(**row._asdict()) for row in enrollment_db.run(text(rows.SEATS))]
     assert [broken.what for broken in broken_seats(Rows(facts=facts, seats=seats))] == [
         "a free seat and a waiter"
     ]

@@ -20,6 +20,7 @@ class Script:
     body: str = ""
     dot: str = "250 queued as 7"
     after_dot_accepts: bool = False
+    ehlo: str = "250 ok"
 
 
 @dataclass
@@ -82,7 +83,8 @@ class _Conversation:
                 return
             else:
                 script = self._sink.script
-                self._say({b"MAIL": script.mail, b"RCPT": script.rcpt}.get(verb, "250 ok"))
+                known = {b"EHLO": script.ehlo, b"MAIL": script.mail, b"RCPT": script.rcpt}
+                self._say(known.get(verb, "250 ok"))
 
     def _data(self) -> None:
         script = self._sink.script

@@ -1,7 +1,7 @@
 """Every kind of letter that this service writes, by the name in its row."""
 
 from enrollment_service.mail.letters import offers, registrations
-from shared.letter_freezing import Composer
+from shared.mailroom import Composer
 
 COMPOSERS: dict[str, Composer] = {
     "confirmation": registrations.confirmation,

@@ -6,8 +6,8 @@ from enrollment_service.domain import registrations
 from enrollment_service.domain.sections import meetings_of
 from enrollment_service.mail import words
 from shared.letter_bytes import Attachment, Composed
-from shared.letter_freezing import LetterPointless, Mailroom
 from shared.letters import LetterRow
+from shared.mailroom import LetterPointless, Mailroom
 
 REPLY_PURPOSE = "registration"
 DATES_SHOWN = 8  # a year of evenings is in the calendar file; a letter stays short

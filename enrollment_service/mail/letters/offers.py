@@ -7,8 +7,8 @@ from enrollment_service.mail import words
 from enrollment_service.mail.letters.composing import compose, once_a_day, subject_of
 from shared.clock import utc_now
 from shared.letter_bytes import Composed
-from shared.letter_freezing import LetterPointless, Mailroom
 from shared.letters import LetterRow
+from shared.mailroom import LetterPointless, Mailroom
 
 
 def offer(desk: Mailroom, letter: LetterRow) -> Composed:

@@ -7,8 +7,8 @@ from enrollment_service.mail.calendar import calendar_file
 from enrollment_service.mail.letters.composing import compose, once_a_day, subject_of
 from enrollment_service.terms import ACTIVE
 from shared.letter_bytes import Attachment, Composed
-from shared.letter_freezing import LetterPointless, Mailroom
 from shared.letters import LetterRow
+from shared.mailroom import LetterPointless, Mailroom
 
 CODE_VALID_MINUTES = 30
 

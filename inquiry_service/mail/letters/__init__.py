@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from inquiry_service.mail.letters import inquiries, replies, staff
-from shared.letter_freezing import Composer
+from shared.mailroom import Composer, FactsReader
 
 COMPOSERS: Mapping[str, Composer] = {
     "acknowledgement": inquiries.acknowledgement,
@@ -12,3 +12,9 @@ COMPOSERS: Mapping[str, Composer] = {
     "answer": replies.answer,
     "password_reset": staff.password_reset,
 }
+
+FACTS: Mapping[str, FactsReader] = {
+    "acknowledgement": inquiries.inquiries_of,
+    "notice": inquiries.messages_of,
+}
+"""What the commonest letters will ask for, read at once when several are frozen together."""

@@ -1,12 +1,33 @@
 """Letters about an inquiry: to the asker that it came in, to the directors that it waits, and the links that somebody lost."""
 
-from inquiry_service.db.models import Message, Staff
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from inquiry_service.db.models import Inquiry, Message, Staff
 from inquiry_service.domain import inquiries, links
 from inquiry_service.mail.parse import MARKER
 from inquiry_service.terms import DIRECTOR_ADDRESS_DAYS, AddressPurpose, InquiryStatus, MessageKind
 from shared.letter_bytes import Composed
-from shared.letter_freezing import LetterPointless, Mailroom
 from shared.letters import LetterRow
+from shared.mailroom import LetterPointless, Mailroom
+
+
+def inquiries_of(session: Session, letters: Sequence[LetterRow]) -> object:
+    """The inquiries that these letters are about."""
+    return session.scalars(
+        select(Inquiry).where(Inquiry.id.in_([letter.subject_id for letter in letters]))
+    ).all()
+
+
+def messages_of(session: Session, letters: Sequence[LetterRow]) -> object:
+    """The messages that these letters are about, with their inquiries."""
+    found = session.scalars(
+        select(Message).where(Message.id.in_([letter.subject_id for letter in letters]))
+    ).all()
+    wanted = [message.inquiry_id for message in found]
+    return found, session.scalars(select(Inquiry).where(Inquiry.id.in_(wanted))).all()
 
 
 def acknowledgement(room: Mailroom, letter: LetterRow) -> Composed:

@@ -6,8 +6,8 @@ from inquiry_service.db.models import Message, Reply, Staff
 from inquiry_service.domain import inquiries, replies
 from inquiry_service.terms import AddressPurpose, MessageKind, ReplyStatus
 from shared.letter_bytes import Composed
-from shared.letter_freezing import LetterPointless, Mailroom
 from shared.letters import LetterRow
+from shared.mailroom import LetterPointless, Mailroom
 
 _EARLIER = text("""
     SELECT message_id FROM letter WHERE message_id IS NOT NULL AND status IN ('sent', 'delivered') AND (

@@ -3,8 +3,8 @@
 from inquiry_service.db.models import Staff
 from inquiry_service.domain import staff as accounts
 from shared.letter_bytes import Composed
-from shared.letter_freezing import LetterPointless, Mailroom
 from shared.letters import LetterRow
+from shared.mailroom import LetterPointless, Mailroom
 
 
 def password_reset(room: Mailroom, letter: LetterRow) -> Composed:

@@ -10,9 +10,9 @@ from sqlalchemy import text
 from shared import celery
 from shared.clock import utc_now
 from shared.letter_bytes import build_message
-from shared.letter_freezing import Mailroom
 from shared.letter_sending import LetterSender
 from shared.letters import LetterRow
+from shared.mailroom import Mailroom
 from shared.tokens import new_id
 from tests.faults.variants import run_service, without
 

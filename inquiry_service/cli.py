@@ -74,6 +74,19 @@ def _operator() -> "Actor":
     return Actor(None, "operator on the command line")
 
 
+@commands.command(name="read-mail")
+@click.argument("files", nargs=-1, required=True, type=click.Path())
+def read_mail(files: tuple[str, ...]) -> None:
+    """Print what the intake reads in each mail, one line of JSON a mail; needs no settings and no database."""
+    from inquiry_service.mail.described import line
+    from inquiry_service.mail.reader import MailReader
+
+    reader = MailReader()
+    for file in files:
+        click.echo(line(reader, file))
+    reader.close()
+
+
 @commands.group(name="staff")
 def staff_commands() -> None:
     """Accounts of the people who work here."""

@@ -66,11 +66,21 @@ class RawMailStatus(StrEnum):
     UNREADABLE = "unreadable"
 
 
+class MailKind(StrEnum):
+    """Who wrote a mail that came in: only a person's asks for anything of us."""
+
+    PERSON = "person"
+    AUTOMATIC = "automatic"
+    BOUNCE = "bounce"
+    LIST = "list"
+
+
 class AddressPurpose(StrEnum):
-    """What mail to one of our reply addresses means."""
+    """What mail to one of our addresses means; `bounce` is a letter's return path, where what could not be delivered comes back."""
 
     ASKER = "asker"
     DIRECTOR = "director"
+    BOUNCE = "bounce"
 
 
 UNDO_SHOWN_S = 10

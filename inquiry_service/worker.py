@@ -11,6 +11,7 @@ from inquiry_service.jobs import KINDS
 from inquiry_service.jobs.context import Desk
 from inquiry_service.mail import TEMPLATES
 from inquiry_service.mail.letters import COMPOSERS, FACTS
+from inquiry_service.mail.reader import MailReader, reader_of_this_process
 from inquiry_service.settings import InquirySettings
 from shared.catalogs import catalog_folders, read_catalog
 from shared.db import Database
@@ -21,12 +22,15 @@ from shared.references import References
 from shared.workshop import Workshop
 
 
-def make_workshop(settings: InquirySettings, database: Database) -> Workshop:
-    """The hands of one process of this service."""
+def make_workshop(
+    settings: InquirySettings, database: Database, reader: MailReader | None = None
+) -> Workshop:
+    """The hands of one process of this service; mails are read by the process's own reader, or the one that is given."""
     desk = Desk(
         settings,
         References(database, "inquiry_reference_seq", "Q"),
         EnrollmentClient(settings.enrollment_internal_url, settings.pair_secret),
+        reader or reader_of_this_process(),
     )
     templates = letter_templates(
         TEMPLATES,

@@ -1,10 +1,11 @@
 """What this service's jobs work with beside their transaction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from inquiry_service.clients.enrollment import EnrollmentClient
 from inquiry_service.domain.business_hours import due_at
+from inquiry_service.mail.reader import MailReader, reader_of_this_process
 from inquiry_service.settings import InquirySettings
 from shared.clock import utc_now
 from shared.references import References
@@ -12,11 +13,12 @@ from shared.references import References
 
 @dataclass(frozen=True)
 class Desk:
-    """Settings, references, and the sibling's facts."""
+    """Settings, references, the sibling's facts, and who reads mails."""
 
     settings: InquirySettings
     references: References
     enrollment: EnrollmentClient
+    reader: MailReader = field(default_factory=reader_of_this_process)
 
     def due_now(self) -> datetime:
         """When a question that came in this moment is due."""

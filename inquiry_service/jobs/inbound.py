@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from inquiry_service.domain import inbound
-from inquiry_service.mail.parse import UnreadableMail, parse
+from inquiry_service.mail.reader import MailUnreadable
 from shared.jobs import JobContext
 
 
@@ -13,10 +13,9 @@ def file_mail(context: JobContext, payload: Mapping[str, str]) -> None:
     desk = context.service
     raw, data = inbound.bytes_of(context.session, UUID(payload["raw_mail_id"]))
     try:
-        mail = parse(data)
-    except Exception as error:  # RecursionError too: a person looks at it, nothing tries for ever
-        why = str(error) if isinstance(error, UnreadableMail) else type(error).__name__
-        inbound.note_unreadable(context.session, raw, why)
+        mail = desk.reader.read(data)
+    except MailUnreadable as why:  # a person looks at it, nothing tries for ever
+        inbound.note_unreadable(context.session, raw, str(why))
         return
     intake = inbound.Intake(desk.references, desk.due_now(), desk.enrollment.registration_behind)
     inbound.file(context.session, raw, mail, intake)

@@ -1,14 +1,17 @@
 """Raw bytes to `ParsedEmail`: whatever can be read is read. The parts are found in `mime`, the writer's words in `quotation`."""
 
 import re
-from email.utils import getaddresses
 
-from inquiry_service.domain.parsed_email import AttachedFile, ParsedEmail
+from inquiry_service.domain.parsed_email import AttachedFile, Bounce, ParsedEmail
 from inquiry_service.mail import mime
+from inquiry_service.mail.addresses import named_addresses
+from inquiry_service.mail.automatic import kind_by_headers
+from inquiry_service.mail.bounces import bounce_of
 from inquiry_service.mail.html_text import text_of_html
 from inquiry_service.mail.mime import Headers, Part
 from inquiry_service.mail.quotation import MARKER as MARKER
 from inquiry_service.mail.quotation import what_was_written as what_was_written
+from inquiry_service.terms import MailKind
 
 MAX_TEXT = 200_000
 MOST_ADDRESSES = 100
@@ -28,6 +31,7 @@ def parse(data: bytes) -> ParsedEmail:
         raise UnreadableMail("it has no headers")
     text, is_whole = _text(mail)
     written = what_was_written(text)
+    bounce = _bounce(mail)
     senders = _addresses(headers, "From")
     return ParsedEmail(
         message_id=_one(headers, "Message-ID"),
@@ -39,13 +43,21 @@ def parse(data: bytes) -> ParsedEmail:
         subject=_one(headers, "Subject") or "",
         text=text,
         written=written.text if is_whole or CUT in written.text else f"{written.text}\n\n{CUT}",
+        quoted=_rest(text, written.text),
         has_quotation=written.has_quotation,
         is_certain=written.is_certain and is_whole,
         references=_references(headers),
-        is_automatic=_is_automatic(mail),
+        kind=MailKind.BOUNCE if bounce else kind_by_headers(mail),
         authentication_results=tuple(_clean(value) for value in headers.all("Authentication-Results")),
         attachments=tuple(_attachments(mail)),
+        bounce=bounce,
     )
+
+
+def _rest(text: str, own: str) -> str:
+    """What the mail has beside its writer's words."""
+    before, _, after = text.partition(own) if own else ("", "", text)
+    return f"{before.strip()}\n{after.strip()}".strip()
 
 
 def _clean(text: str) -> str:
@@ -59,17 +71,10 @@ def _one(headers: Headers, name: str) -> str | None:
 
 def _addresses(headers: Headers, name: str) -> list[tuple[str, str]]:
     """Addresses first, encoded words after: a name that decodes to an address stays a name."""
-    found = [pair for value in headers.all(name) for pair in _addresses_in(value)]
+    found = [pair for value in headers.all(name) for pair in named_addresses(value)]
     return [
         (_clean(mime.words_of(called)), _clean(address)) for called, address in found if address.find("@") > 0
     ][:MOST_ADDRESSES]
-
-
-def _addresses_in(value: str) -> list[tuple[str, str]]:
-    try:
-        return getaddresses([value])
-    except Exception:  # the library raises many kinds on broken headers, RecursionError among them
-        return []
 
 
 def _references(headers: Headers) -> tuple[str, ...]:
@@ -77,21 +82,12 @@ def _references(headers: Headers) -> tuple[str, ...]:
     return tuple(dict.fromkeys(re.findall(r"<[^<>\s]+>", found)))[-50:]
 
 
-def _is_automatic(mail: Part) -> bool:
-    """RFC 3834 and its older cousins; `Auto-Submitted: no` is a person."""
-    headers = mail.headers
-    submitted = (_one(headers, "Auto-Submitted") or "no").lower()
-    precedence = (_one(headers, "Precedence") or "").lower()
-    return (
-        not submitted.startswith("no")
-        or precedence in ("bulk", "junk", "list", "auto_reply")
-        or any(
-            headers.first(name) is not None
-            for name in ("List-Id", "List-Unsubscribe", "X-Autoreply", "X-Autorespond")
-        )
-        or (_one(headers, "Return-Path") or "") == "<>"
-        or mail.type == "multipart/report"
-    )
+def _bounce(mail: Part) -> Bounce | None:
+    """Whatever a mail says of another one must not keep it from being read itself."""
+    try:
+        return bounce_of(mail)
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return None
 
 
 def _text(mail: Part) -> tuple[str, bool]:
@@ -182,7 +178,7 @@ def _file(part: Part, number: int) -> AttachedFile:
         part.headers.first("content-id") is not None and not part.is_attached
     )
     name = safe_name(part.file_name or f"attachment-{number}")
-    return AttachedFile(name, part.type, len(mime.bytes_of(part)), is_shown)
+    return AttachedFile(name, part.type, mime.bytes_of(part), is_shown)
 
 
 def safe_name(name: str) -> str:

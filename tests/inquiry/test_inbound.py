@@ -10,7 +10,6 @@ from sqlalchemy import select, text
 from inquiry_service.db.models import Inquiry, Reply
 from inquiry_service.domain import inbound, inquiries, replies, staff
 from inquiry_service.domain.inbound import Intake, RegistrationFacts
-from inquiry_service.jobs import inbound as filing
 from inquiry_service.mail.parse import MARKER, parse
 from inquiry_service.terms import ReplyStatus, Via
 from shared.audit import THE_SERVICE
@@ -362,22 +361,6 @@ def test_an_inquiry_that_a_stranger_opened_can_be_answered(
     letter = inquiry_work.letters(STUDENT)[-1]
     assert "Was that you?" in text_of(letter)
     assert "Words of" not in text_of(letter)
-
-
-def test_a_mail_that_breaks_its_reader_is_a_visible_item_with_its_original(
-    inquiry_db: Database, inquiry_work: Working, inquiry_client: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def endless(data: bytes) -> None:
-        raise RecursionError("maximum recursion depth exceeded")
-
-    monkeypatch.setattr(filing, "parse", endless)
-    sign_in(inquiry_client, inquiry_db, a_director(inquiry_db))
-    mail = a_mail("hello@riverside.example", "Is anybody there?")
-    raw_id = _arrives(inquiry_db, inquiry_work, mail)
-    page = inquiry_client.get("/desk/unfiled").text
-    assert "RecursionError" in page
-    assert "Is anybody there?" in page
-    assert inquiry_client.get(f"/desk/unfiled/{raw_id}/original").data == mail
 
 
 def test_a_mail_that_nobody_read_in_five_minutes_is_a_visible_item(

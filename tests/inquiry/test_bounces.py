@@ -1,0 +1,138 @@
+"""Bounces: recognised in every form that mail programs give them, told apart from what people and answering machines write."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inquiry_service.mail.parse import parse
+from inquiry_service.terms import MailKind
+from tests.inquiry.delivery_notices import GAVE_UP, NO_BOUNCE, STILL_TRYING
+
+CASES = Path(__file__).parents[3] / "shared/cases"
+JANE = "jane.doe@school.example"
+TO_US = b"To: b+x@riverside.example\n"
+
+
+@pytest.mark.parametrize("text", GAVE_UP.values(), ids=GAVE_UP)
+def test_a_notice_that_somebody_gave_up_names_the_dead_address(text: str) -> None:
+    read = parse(TO_US + text.encode())
+    assert read.kind == MailKind.BOUNCE
+    assert read.bounce is not None
+    assert ([address.lower() for address in read.bounce.addresses], read.bounce.is_permanent) == (
+        [JANE],
+        True,
+    )
+
+
+@pytest.mark.parametrize("text", STILL_TRYING.values(), ids=STILL_TRYING)
+def test_a_warning_of_a_delay_is_temporary(text: str) -> None:
+    read = parse(TO_US + text.encode())
+    assert read.bounce is not None
+    assert (read.bounce.addresses, read.bounce.is_permanent) == ((JANE,), False)
+
+
+@pytest.mark.parametrize("text", NO_BOUNCE.values(), ids=NO_BOUNCE)
+def test_what_only_speaks_of_failing_mail_is_no_bounce(text: str) -> None:
+    read = parse(TO_US + text.encode())
+    assert read.bounce is None
+    assert read.kind != MailKind.BOUNCE
+
+
+REPORT = """From: mailer-daemon@x.example
+Subject: Delivery Status Notification
+Content-Type: multipart/report; report-type=delivery-status; boundary=B
+
+--B
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; x.example
+
+{fields}
+--B--
+"""
+
+
+@pytest.mark.parametrize(
+    ("fields", "addresses", "is_permanent"),
+    [
+        (f"Final-Recipient: rfc822; {JANE}\nAction: failed\nStatus: 5.1.1", (JANE,), True),
+        (f"Final-Recipient: rfc822; {JANE}\nAction: failed\nStatus: 4.4.7", (JANE,), True),
+        (f"Final-Recipient: rfc822; {JANE}\nAction: delayed\nStatus: 4.4.1", (JANE,), False),
+        (f"Original-Recipient: rfc822;{JANE}\nFinal-Recipient: rfc822;x@y.example\nAction: failed", (JANE,), True),
+        (f"Final-Recipient: utf-8; <{JANE}>\nStatus: 5.1.1", (JANE,), True),
+        (f"Final-Recipient: {JANE}\nAction: expired\nDiagnostic-Code: smtp; 550 5.1.1 unknown", (JANE,), True),
+        (f"Final-Recipient: rfc822;a@b.example\nAction: failed\nFinal-Recipient: rfc822;{JANE}\nAction: failed",
+         ("a@b.example", JANE), True),
+        (f"Final-Recipient: rfc822;a@b.example\nAction: delivered\n\nFinal-Recipient: rfc822;{JANE}\nAction: failed",
+         (JANE,), True),
+    ],
+    ids=["failed", "given up after trying", "delayed", "the original recipient first", "no action", "a diagnosis alone",
+         "no blank line between", "one of two arrived"],
+)  # fmt: skip
+def test_a_report_for_machines_is_believed(
+    fields: str, addresses: tuple[str, ...], is_permanent: bool
+) -> None:
+    bounce = parse(TO_US + REPORT.format(fields=fields).encode()).bounce
+    assert bounce is not None
+    assert (bounce.addresses, bounce.is_permanent) == (addresses, is_permanent)
+
+
+@pytest.mark.parametrize(
+    ("header", "kind"),
+    [
+        ("Auto-Submitted: auto-replied", MailKind.AUTOMATIC),
+        ("Auto-Submitted: auto-generated (rejected)", MailKind.AUTOMATIC),
+        ("Auto-Submitted: no", MailKind.PERSON),
+        ("Auto-Submitted: no\nPrecedence: bulk", MailKind.PERSON),
+        ("Precedence: auto_reply", MailKind.AUTOMATIC),
+        ("Precedence: junk", MailKind.AUTOMATIC),
+        ("Precedence: list", MailKind.LIST),
+        ("List-Id: <news.example>", MailKind.LIST),
+        ("List-Unsubscribe: <mailto:x@y.example>\nPrecedence: bulk", MailKind.LIST),
+        ("X-Auto-Response-Suppress: DR, OOF, AutoReply", MailKind.AUTOMATIC),
+        ("X-Auto-Response-Suppress: DR", MailKind.PERSON),
+        ("X-Autoreply: yes", MailKind.AUTOMATIC),
+        ("Return-Path: <>", MailKind.AUTOMATIC),
+        ("Return-Path: <ann@example.com>", MailKind.PERSON),
+        ("Subject: Automatic reply: hello", MailKind.AUTOMATIC),
+        ("Subject: Re: Automatic reply: hello", MailKind.PERSON),
+        ("Subject: Out of office hours?", MailKind.PERSON),
+    ],
+)
+def test_headers_tell_a_person_from_a_machine(header: str, kind: MailKind) -> None:
+    assert parse(f"From: ann@example.com\n{header}\n\nhello\n".encode()).kind == kind
+
+
+def _expected() -> list[Any]:
+    if not (CASES / "bounce").is_dir():
+        return []
+    rows: list[Any] = json.loads((CASES / "bounce/expected.json").read_text())
+    return rows
+
+
+def _is_right(row: dict[str, Any]) -> bool:
+    bounce = parse((CASES / "bounce/mails" / row["mail"]).read_bytes()).bounce
+    if not row["addresses"]:
+        return bounce is None or not bounce.addresses
+    return (
+        bounce is not None
+        and sorted(map(str.lower, bounce.addresses)) == sorted(map(str.lower, row["addresses"]))
+        and bounce.is_permanent != row["temporary"]
+    )
+
+
+@pytest.mark.skipif(not CASES.is_dir(), reason="the folder shared/cases is absent")
+def test_bounces_of_many_mail_programs_are_right() -> None:
+    """One mail stands twice among the expected ones, with an address and without: one of the two cannot be right."""
+    wrong = [row["mail"] for row in _expected() if not _is_right(row)]
+    assert wrong == ["groupwise_02.txt"]
+
+
+@pytest.mark.skipif(not CASES.is_dir(), reason="the folder shared/cases is absent")
+@pytest.mark.parametrize("folder", ["mail-ham", "mail-spam"])
+def test_no_other_mail_is_called_a_bounce(folder: str) -> None:
+    mails = sorted((CASES / folder).iterdir())
+    assert mails
+    assert [path.name for path in mails if parse(path.read_bytes()).bounce is not None] == []

@@ -75,6 +75,17 @@ class MailKind(StrEnum):
     LIST = "list"
 
 
+class BounceReason(StrEnum):
+    """Why a letter came back, as far as the notice says."""
+
+    UNKNOWN_ADDRESS = "unknown_address"
+    MAILBOX_FULL = "mailbox_full"
+    REFUSED = "refused"
+    TOO_LARGE = "too_large"
+    UNREACHABLE = "unreachable"
+    UNSAID = "unsaid"
+
+
 class AddressPurpose(StrEnum):
     """What mail to one of our addresses means; `bounce` is a letter's return path, where what could not be delivered comes back."""
 

@@ -24,11 +24,11 @@ TOGETHER = 50  # letters in one transaction: their rows are locked meanwhile, an
 TOGETHER_BYTES = 4_000_000
 
 LETTER_COLUMNS = "id, kind, subject_id, recipient, person_id, status, created_at, attempts, message_id, envelope_from, resend_of"
-# Locked rows are another's, and leased ones too; nobody is waited for.
+# Locked rows are another's, and leased ones too; nobody is waited for. Letters to dead addresses are looked at alone.
 _TAKE = text(f"""
     SELECT {LETTER_COLUMNS} FROM letter
     WHERE id = ANY(:ids) AND status = 'queued' AND due_at <= now() AND (lease_until IS NULL OR lease_until <= now())
-      AND {NOT_HELD}
+      AND {NOT_HELD} AND NOT EXISTS (SELECT 1 FROM dead_address WHERE address = lower(recipient))
     FOR UPDATE SKIP LOCKED
 """)
 # One round trip for all of them. `token` is the lease of a letter that is frozen alone; rows locked by us need none.
@@ -164,8 +164,7 @@ class Freezer:
         composed: Composed = self.composers[letter.kind](room, letter)
         message_id = message_id_of(letter.id, self.identity.mail_domain)
         data = build_message(composed, letter.recipient, message_id, self.identity)
-        envelope_from = f"b+{letter.id.hex}@{self.identity.mail_domain}"
-        return _Made(letter.id, message_id, envelope_from, composed.subject, data), room.secrets
+        return _Made(letter.id, message_id, room.return_path(), composed.subject, data), room.secrets
 
     @staticmethod
     def _store(session: Session, made: Sequence[_Made], secrets: Secrets, token: UUID | None) -> None:

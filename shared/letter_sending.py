@@ -15,6 +15,7 @@ from shared.db import Database
 from shared.leases import LEASE_S, NOT_HELD, Heartbeat, LeaseLost
 from shared.letter_freezing import LETTER_COLUMNS, Freezer, Frozen
 from shared.letters import LetterRow
+from shared.returned_letters import WAITS_FOR_A_PERSON
 from shared.tokens import new_id
 from shared.transports import DotNotAllowed, LetterDelayed, LetterInDoubt, LetterRefused, RelayHung, Transport
 
@@ -35,7 +36,8 @@ _LEASE = text(f"""
         WHERE id = :id AND status IN ('queued', 'ready') AND due_at <= now() AND (lease_until IS NULL OR lease_until <= now())
           AND {NOT_HELD}
         RETURNING {LETTER_COLUMNS}, blob_sha256, request_id,
-                  created_at < now() - make_interval(days => :give_up_days) AS is_too_old
+                  created_at < now() - make_interval(days => :give_up_days) AS is_too_old,
+                  EXISTS (SELECT 1 FROM dead_address WHERE address = lower(recipient)) AS is_dead
     )
     SELECT leased.*, blob.bytes, set_config('synchronous_commit', 'off', true)
     FROM leased LEFT JOIN blob ON blob.sha256 = leased.blob_sha256
@@ -177,7 +179,11 @@ class LetterSender:
         with structlog.contextvars.bound_contextvars(
             letter_id=str(letter_id), letter_kind=letter.kind, request_id=row.request_id
         ):
-            self._try(letter, token, row, transport, batch)
+            if row.is_dead and letter.status == "queued":
+                log.info("letter_to_dead_address")
+                self._end(letter.id, token, "failed", WAITS_FOR_A_PERSON)
+            else:
+                self._try(letter, token, row, transport, batch)
         batch.held = None
         # no mark of this letter settled the one before, and its lease does not wait for ever
         if batch.done is not None and batch.done[0] != letter_id:

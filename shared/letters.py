@@ -82,8 +82,12 @@ _OUTCOME = text("""
             jsonb_build_object('letter_id', CAST(:letter_id AS text), 'status', CAST(:status AS text)), :request_id)
     ON CONFLICT (dedupe_key) DO NOTHING
 """)
+_OPEN_ADDRESS = text(
+    "DELETE FROM dead_address USING letter WHERE letter.id = :id AND dead_address.address = lower(letter.recipient)"
+)
 SUMMARY = """id, kind, subject_id, recipient, status, not_before, due_at, attempts, last_error, smtp_reply, subject, message_id,
-    created_at, frozen_at, dot_intent_at, sent_at, settled_at, settled_by, resend_of, person_id"""
+    created_at, frozen_at, dot_intent_at, sent_at, settled_at, settled_by, resend_of, person_id,
+    delayed_at, returned_mail_id"""
 _LIST = text(f"""
     SELECT {SUMMARY} FROM letter
     WHERE (CAST(:status AS text) IS NULL OR status = :status)
@@ -162,7 +166,8 @@ def show(session: Session, letter_id: UUID, *, lock: bool = False) -> Any:
 
 
 def resend(session: Session, letter_id: UUID, actor: Actor) -> UUID:
-    """A person decided that it goes again: a new letter of the same kind stands, and the old one is settled as failed.
+    """A person decided that it goes again: a new letter of the same kind stands, the old one is settled as failed, and its address
+    is open again, whatever came back from it.
 
     Raises NotFound, LetterNotInDoubt. A second click finds the letter no longer in doubt.
     """
@@ -174,6 +179,7 @@ def resend(session: Session, letter_id: UUID, actor: Actor) -> UUID:
         raise LetterNotInDoubt(phrase("This letter was already sent again"))
     if letter.status == "unknown":
         first(session, _SETTLE_BY_PERSON, id=letter_id, status="failed", person_id=actor.id)
+    session.execute(_OPEN_ADDRESS, {"id": letter_id})
     audit.write(session, actor, "letter_resent", letter_id, as_letter=str(new_letter_id))
     return new_letter_id
 
@@ -184,6 +190,7 @@ def mark_sent(session: Session, letter_id: UUID, actor: Actor) -> None:
     settled = first(session, _SETTLE_BY_PERSON, id=letter_id, status="sent", person_id=actor.id)
     if settled is None:
         raise LetterNotInDoubt()
+    session.execute(_OPEN_ADDRESS, {"id": letter_id})
     if settled.wants_outcome:
         owe_outcome(session, letter_id, "sent", nonce="person")
     audit.write(session, actor, "letter_marked_sent", letter_id)

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from shared.db import rows
 from shared.letter_bytes import Composed, MailIdentity
 from shared.letters import LetterRow
+from shared.returned_letters import RETURN_PATH
 from shared.tokens import hash_code, hash_secret, new_code, new_id, new_secret
 
 
@@ -38,6 +39,7 @@ class LetterLater(Exception):
         self.due_at = due_at
 
 
+RETURN_PATH_DAYS = 90
 Composer = Callable[["Mailroom", LetterRow], Composed]
 # Reads what the composers of these letters will ask for, in one go; what it returns is kept while they compose.
 FactsReader = Callable[[Session, Sequence[LetterRow]], object]
@@ -134,6 +136,21 @@ class Mailroom:
             }
         )
         return f"r+{secret}@{self.identity.mail_domain}"
+
+    def return_path(self) -> str:
+        """An address that is this letter's alone: what cannot be delivered comes back to it, and whoever has it is believed."""
+        secret = new_secret()
+        self.secrets.addresses.append(
+            {
+                "hash": hash_secret(secret),
+                "purpose": RETURN_PATH,
+                "subject_id": self.letter.subject_id,
+                "person_id": None,
+                "letter_id": self.letter.id,
+                "days": RETURN_PATH_DAYS,
+            }
+        )
+        return f"b+{secret}@{self.identity.mail_domain}"
 
     def code(self, subject_id: UUID, purpose: str, *, minutes: int = 30) -> str:
         """A new six-digit code for one purpose."""

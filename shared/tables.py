@@ -115,6 +115,8 @@ def _letter(metadata: MetaData) -> None:
         Column("settled_by", UUID(as_uuid=True)),
         Column("smtp_reply", Text),
         Column("resend_of", UUID(as_uuid=True)),
+        moment("delayed_at"),
+        Column("returned_mail_id", UUID(as_uuid=True)),
         moment("created_at", now=True),
         one_of("status", LETTER_STATES),
         Index("ix_letter_due", "due_at", postgresql_where=text("status IN ('queued', 'ready')")),
@@ -127,6 +129,16 @@ def _letter(metadata: MetaData) -> None:
         Index("ix_letter_subject", "subject_id"),
         Index("ix_letter_recipient", "recipient", "kind", "created_at"),
         Index("ix_letter_created", "created_at", "id"),
+    )
+
+
+def _dead_addresses(metadata: MetaData) -> None:
+    Table(
+        "dead_address",
+        metadata,
+        Column("address", Text, primary_key=True),
+        Column("letter_id", UUID(as_uuid=True), nullable=False),
+        moment("since", now=True),
     )
 
 
@@ -239,4 +251,5 @@ def add_shared_tables(metadata: MetaData) -> None:
     _bytes_and_traces(metadata)
     _job(metadata)
     _letter(metadata)
+    _dead_addresses(metadata)
     _keys_and_links(metadata)

@@ -97,6 +97,15 @@ class EnrollmentClient:
             answer["email"],
         )
 
+    def letter_came_back(self, address_hash: bytes, is_permanent: bool) -> bool:
+        """The sibling knows that a letter of its own bounced, or is late; False when it has none with that return path.
+
+        Raises EnrollmentAway: the mail must wait, not be misfiled.
+        """
+        fate = "bounced" if is_permanent else "delayed"
+        path = f"{API}/internal/return-paths/{address_hash.hex()}/{fate}"
+        return self._get(path, is_signed=True, method="POST") is not None
+
     def _facts(self, path: str, make: Any) -> Known | None:
         known = self._known.get(path)
         now = monotonic_s()
@@ -113,12 +122,13 @@ class EnrollmentClient:
                 self._away_until = now + REST_S
         return known if known and now - known.read_at_s < KEEP_S else None
 
-    def _get(self, path: str, *, is_signed: bool = False) -> Any:
+    def _get(self, path: str, *, is_signed: bool = False, method: str = "GET") -> Any:
+        """What it answers; None for 404, nothing for an answer without a body. Raises EnrollmentAway."""
         headers = {"Accept": "application/json"} | (sign(self._pair_secret, path) if is_signed else {})
-        request = urllib.request.Request(self._base_url + path, headers=headers)  # noqa: S310 - the address is the operator's setting
+        request = urllib.request.Request(self._base_url + path, headers=headers, method=method)  # noqa: S310 - the address is the operator's setting
         try:
             with urllib.request.urlopen(request, timeout=TIMEOUT_S) as response:  # noqa: S310
-                return json.load(response)
+                return json.load(response) if response.status != 204 else ()
         except urllib.error.HTTPError as error:
             if error.code == 404:
                 return None

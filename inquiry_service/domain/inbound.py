@@ -1,7 +1,7 @@
 """Mail in: raw bytes are stored first and committed; then each is filed with its thread, or stands where a person sees it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from inquiry_service.db.models import Inquiry, Message, RawMail, Staff
 from inquiry_service.db.models.base import Base
-from inquiry_service.domain import inquiries, replies, unfiled
+from inquiry_service.domain import bounces, inquiries, mail_files, replies, unfiled
 from inquiry_service.domain.errors import ThreadChanged, WrongMove
 from inquiry_service.domain.inquiries import NewInquiry
 from inquiry_service.domain.matching import (
@@ -19,10 +19,11 @@ from inquiry_service.domain.matching import (
     KnownAddress,
     director_verdict,
     reply_secrets,
+    return_secrets,
     without_reply_secrets,
 )
 from inquiry_service.domain.parsed_email import ParsedEmail
-from inquiry_service.terms import AddressPurpose, MessageKind, RawMailStatus, Via
+from inquiry_service.terms import AddressPurpose, MailKind, MessageKind, RawMailStatus, Via
 from shared import blobs, jobs
 from shared.db import first
 from shared.people import Person, normal_address
@@ -61,11 +62,14 @@ class RegistrationFacts:
 
 @dataclass(frozen=True)
 class Intake:
-    """What filing needs beside the rows. `registration_behind` asks the sibling; it raises when the sibling is away."""
+    """What filing needs beside the rows. `registration_behind` asks the sibling, and `letter_came_back` tells it whether a letter of its
+    own is only late or given up; both raise when it is away.
+    """
 
     references: References
     due_at: datetime
     registration_behind: Callable[[bytes], RegistrationFacts | None]
+    letter_came_back: Callable[[bytes, bool], bool] = lambda address_hash, is_permanent: False
 
 
 def store_raw(
@@ -114,6 +118,39 @@ def file(session: Session, raw: RawMail, mail: ParsedEmail, intake: Intake) -> N
     raw.sender, raw.subject = _sender(mail), mail.subject[:MAX_SUBJECT]
     raw.excerpt = " ".join(mail.written[: 100 * MAX_EXCERPT].split())[:MAX_EXCERPT]
     recipients = (*mail.recipients, *([raw.envelope_to] if raw.envelope_to else []))
+    mail_files.keep(session, raw.id, mail.attachments)
+    is_known, inquiry_id = _returned(session, raw, mail, recipients, intake)
+    if not is_known:
+        is_known, inquiry_id = _answered(session, raw, mail, recipients, intake)
+    raw.inquiry_id = inquiry_id
+    raw.status = RawMailStatus.FILED if is_known else RawMailStatus.UNFILED
+    raw.filed_at = session.scalar(select(text("now()")))
+
+
+def _returned(
+    session: Session, raw: RawMail, mail: ParsedEmail, recipients: tuple[str, ...], intake: Intake
+) -> tuple[bool, UUID | None]:
+    """Whether the mail is about a letter of ours that came back, and its inquiry. What else comes to a return path is a machine's answer."""
+    behind = bounces.letter_behind(session, recipients, mail)
+    if behind is not None and mail.bounce is not None:
+        return True, bounces.settle(session, raw, mail.bounce, behind.letter, due_at=intake.due_at)
+    if behind is not None:
+        inquiry = bounces.inquiry_of(session, behind.letter)
+        if inquiry is None:
+            return True, None
+        by_machine = replace(mail, kind=MailKind.AUTOMATIC) if mail.kind == MailKind.PERSON else mail
+        return True, _from_asker(session, raw, by_machine, inquiry, intake, is_verified=False)
+    is_siblings = mail.bounce is not None and any(
+        intake.letter_came_back(hash_secret(secret), mail.bounce.is_permanent)
+        for secret in return_secrets(recipients)
+    )
+    return is_siblings, None
+
+
+def _answered(
+    session: Session, raw: RawMail, mail: ParsedEmail, recipients: tuple[str, ...], intake: Intake
+) -> tuple[bool, UUID | None]:
+    """Whether the mail belongs to an inquiry, by the address it came to, else by what it answers."""
     inquiry_id = None
     for secret in reply_secrets(recipients):
         inquiry_id = _by_reply_address(session, raw, mail, hash_secret(secret), intake)
@@ -121,9 +158,7 @@ def file(session: Session, raw: RawMail, mail: ParsedEmail, intake: Intake) -> N
             break
     if inquiry_id is None:
         inquiry_id = _by_message_id(session, raw, mail, intake)
-    raw.inquiry_id = inquiry_id
-    raw.status = RawMailStatus.FILED if inquiry_id else RawMailStatus.UNFILED
-    raw.filed_at = session.scalar(select(text("now()")))
+    return inquiry_id is not None, inquiry_id
 
 
 def _by_reply_address(

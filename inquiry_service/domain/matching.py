@@ -11,6 +11,7 @@ from shared.phrases import phrase
 
 _SECRET_ANYWHERE = re.compile(r"(?i)\br\+[a-z2-7]{26}@")
 _SECRET = re.compile(r"r\+([a-z2-7]{26})@")
+_RETURN_SECRET = re.compile(r"b\+([a-z2-7]{26})@")
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,11 @@ class DirectorSide:
 def reply_secrets(recipients: Iterable[str]) -> list[str]:
     """The secrets of our reply addresses among the recipients, in their order."""
     return [match.group(1) for address in recipients if (match := _SECRET.match(address.lower()))]
+
+
+def return_secrets(recipients: Iterable[str]) -> list[str]:
+    """The secrets of our letters' return paths among the recipients: nobody answers to those, and only machines write there."""
+    return [match.group(1) for address in recipients if (match := _RETURN_SECRET.match(address.lower()))]
 
 
 def without_reply_secrets(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from inquiry_service.terms import MailKind
+from inquiry_service.terms import BounceReason, MailKind
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class Bounce:
 
     addresses: tuple[str, ...]
     is_permanent: bool
+    reason: BounceReason = BounceReason.UNSAID
 
 
 @dataclass(frozen=True)

@@ -258,6 +258,11 @@ def letter_settled(session: Session, letter_id: UUID, status: str, *, due_at: da
         _back_to_the_top(inquiry, due_at, is_never_reached=False)
 
 
+def never_reached(inquiry: Inquiry, *, due_at: datetime) -> None:
+    """A letter came back from the asker's address: the inquiry is at the top of the queue, and says so. It must be locked."""
+    _back_to_the_top(inquiry, due_at, is_never_reached=True)
+
+
 def root_letter(session: Session, letter_id: UUID) -> UUID:
     """The letter that the reply knows: a resent one stands for its original."""
     row = letters.show(session, letter_id)

@@ -17,5 +17,8 @@ def file_mail(context: JobContext, payload: Mapping[str, str]) -> None:
     except MailUnreadable as why:  # a person looks at it, nothing tries for ever
         inbound.note_unreadable(context.session, raw, str(why))
         return
-    intake = inbound.Intake(desk.references, desk.due_now(), desk.enrollment.registration_behind)
+    sibling = desk.enrollment
+    intake = inbound.Intake(
+        desk.references, desk.due_now(), sibling.registration_behind, sibling.letter_came_back
+    )
     inbound.file(context.session, raw, mail, intake)

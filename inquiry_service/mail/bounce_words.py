@@ -3,6 +3,7 @@
 import re
 
 from inquiry_service.mail.delivery_status import cleaned
+from inquiry_service.terms import BounceReason
 
 MAX_NOTICE = 20_000  # characters; whoever sends more sends the letter back with it
 
@@ -188,6 +189,40 @@ _A_PERSON_SAYS = re.compile(
     re.IGNORECASE,
 )
 
+_REASONS = (
+    (
+        re.compile(
+            r"[45]\.2\.2\b|(?:over|exceed\w*|disk)[ -]?(?:\w+[ -])?quota|quota (?:exceed|violat)|(?:mailbox|account)[^.\n]{0,30}full",
+            re.I,
+        ),
+        BounceReason.MAILBOX_FULL,
+    ),
+    (
+        re.compile(r"[45]\.(?:3\.4|2\.3)\b|too (?:large|big)|(?:message|maximum)[^.\n]{0,20} size", re.I),
+        BounceReason.TOO_LARGE,
+    ),
+    (
+        re.compile(
+            r"5\.1\.(?:[0136]|10)\b|5\.2\.1\b|unknown (?:user|recipient|address)|user unknown|no such|n[o']t exist|not (?:be )?(?:found|listed|recogni)"
+            r"|(?:address|recipient|mailbox)[^.\n]{0,20}(?:unknown|invalid|unavailable|disabled|inactive)"
+            r"|invalid (?:recipient|address|mailbox)|existiert nicht|inconnu|no existe",
+            re.I,
+        ),
+        BounceReason.UNKNOWN_ADDRESS,
+    ),
+    (
+        re.compile(
+            r"[45]\.1\.2\b|[45]\.4\.\d|host (?:not found|unknown)|domain[^.\n]{0,20}not (?:exist|found)|timed? ?out|connection (?:refused|failed)",
+            re.I,
+        ),
+        BounceReason.UNREACHABLE,
+    ),
+    (
+        re.compile(r"5\.7\.\d|spam|blocked|denied|polic(?:y|ies)|refused|rejected|blacklist", re.I),
+        BounceReason.REFUSED,
+    ),
+)
+
 
 def notice_of(text: str) -> str:
     """What was said about the letter, without the letter that came back below."""
@@ -199,6 +234,14 @@ def notice_of(text: str) -> str:
 def speaks_of_failure(text: str) -> bool:
     """A mail program's words for a letter that did not arrive, or a refusing server's code."""
     return bool(FAILED.search(text) or _ENHANCED.search(text) or _STILL_TRYING.search(text))
+
+
+def reason_in(text: str) -> BounceReason:
+    """Why it came back: by the server's code, else by its words."""
+    for pattern, reason in _REASONS:
+        if pattern.search(text):
+            return reason
+    return BounceReason.UNSAID
 
 
 def is_told_by_a_person(text: str) -> bool:

@@ -10,7 +10,7 @@ from inquiry_service.domain.parsed_email import Bounce
 from inquiry_service.mail import bounce_library, bounce_words, mime
 from inquiry_service.mail.addresses import bare_addresses
 from inquiry_service.mail.automatic import has_automatic_subject, has_null_return_path
-from inquiry_service.mail.delivery_status import Reported, cleaned, is_report, reported
+from inquiry_service.mail.delivery_status import FATES, Fate, Reported, cleaned, is_report, reported
 from inquiry_service.mail.html_text import text_of_html
 from inquiry_service.mail.mime import Headers, Part
 
@@ -43,19 +43,26 @@ def bounce_of(mail: Part) -> Bounce | None:
     evidence = _Evidence(mail)
     if not evidence.is_notice:
         return None
-    reports = evidence.reports
-    if reports:
-        failed = _addresses(report for report in reports if report.fate == "failed")
-        if any(report.fate == "failed" for report in reports):
-            return Bounce(failed or _named(evidence), True)
-        if any(report.fate == "delayed" for report in reports):
-            return Bounce(
-                _addresses(report for report in reports if report.fate == "delayed") or _named(evidence),
-                False,
-            )
+    fate, addresses = _reported(evidence.reports)
+    if fate == "arrived":
         return None
-    is_permanent = bounce_words.is_given_up(evidence.subject, evidence.notice)
-    return Bounce(_named(evidence), is_permanent)
+    is_permanent = fate == "failed" if fate else bounce_words.is_given_up(evidence.subject, evidence.notice)
+    reason = bounce_words.reason_in(f"{evidence.diagnosis}\n{evidence.notice}")
+    return Bounce(addresses or _named(evidence), is_permanent, reason)
+
+
+def returned_message_ids(mail: Part) -> tuple[str, ...]:
+    """The Message-IDs of the letter that came back with the notice."""
+    found = [headers.first("message-id") or "" for headers in _Evidence(mail).returned_headers()]
+    return tuple(value.strip() for value in found if value.strip())
+
+
+def _reported(reports: list[Reported]) -> tuple[Fate | None, tuple[str, ...]]:
+    """The worst fate that a report has, and whose it is."""
+    for fate in FATES:
+        if any(report.fate == fate for report in reports):
+            return fate, _addresses(report for report in reports if report.fate == fate)
+    return None, ()
 
 
 def _named(evidence: "_Evidence") -> tuple[str, ...]:
@@ -92,6 +99,7 @@ class _Evidence:
         self.text = "\n\n".join(_texts(self._own))
         self.notice = bounce_words.notice_of(self.text)
         self.reports = self._reports()
+        self.diagnosis = "\n".join(_text(part) for part in mail.walk() if part.type in REPORTS)[:MAX_READ]
         self.others = self._others()
         self.is_notice = self._is_notice()
 
@@ -166,7 +174,7 @@ class _Evidence:
 
     def returned_to(self) -> tuple[str, ...]:
         """The one recipient of the letter that came back; a mailing list's letter says nothing of it."""
-        for headers in self._returned_headers():
+        for headers in self.returned_headers():
             if headers.first("list-id") or headers.first("precedence"):
                 return ()
             for name in ("x-failed-recipients", "x-original-to", "to"):
@@ -175,7 +183,8 @@ class _Evidence:
                     return (address,)
         return ()
 
-    def _returned_headers(self) -> list[Headers]:
+    def returned_headers(self) -> list[Headers]:
+        """The headers of the letter that came back, where there are some."""
         found = []
         for part in self._parts_after_own():
             if part.type in ("message/rfc822", "message/global") and part.parts:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Fate = Literal["failed", "delayed", "arrived"]
+FATES: tuple[Fate, ...] = ("failed", "delayed", "arrived")  # the worst first
 MAX_REPORT = 200_000  # characters
 
 _FIELD = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,40})[ \t]*:[ \t]*(.*)")

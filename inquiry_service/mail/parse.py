@@ -6,7 +6,7 @@ from inquiry_service.domain.parsed_email import AttachedFile, Bounce, ParsedEmai
 from inquiry_service.mail import mime
 from inquiry_service.mail.addresses import named_addresses
 from inquiry_service.mail.automatic import kind_by_headers
-from inquiry_service.mail.bounces import bounce_of
+from inquiry_service.mail.bounces import bounce_of, returned_message_ids
 from inquiry_service.mail.html_text import text_of_html
 from inquiry_service.mail.mime import Headers, Part
 from inquiry_service.mail.quotation import MARKER as MARKER
@@ -38,7 +38,9 @@ def parse(data: bytes) -> ParsedEmail:
         senders=tuple(address.casefold() for _, address in senders),
         sender_name=senders[0][0] if senders else "",
         recipients=tuple(
-            address for header in ("Delivered-To", "To", "Cc") for _, address in _addresses(headers, header)
+            address
+            for header in ("Delivered-To", "X-Original-To", "Envelope-To", "To", "Cc")
+            for _, address in _addresses(headers, header)
         ),
         subject=_one(headers, "Subject") or "",
         text=text,
@@ -46,7 +48,7 @@ def parse(data: bytes) -> ParsedEmail:
         quoted=_rest(text, written.text),
         has_quotation=written.has_quotation,
         is_certain=written.is_certain and is_whole,
-        references=_references(headers),
+        references=(*_references(headers), *(returned_message_ids(mail) if bounce else ())),
         kind=MailKind.BOUNCE if bounce else kind_by_headers(mail),
         authentication_results=tuple(_clean(value) for value in headers.all("Authentication-Results")),
         attachments=tuple(_attachments(mail)),

@@ -5,7 +5,7 @@ import struct
 from typing import Any
 
 from inquiry_service.domain.parsed_email import AttachedFile, Bounce, ParsedEmail
-from inquiry_service.terms import MailKind
+from inquiry_service.terms import BounceReason, MailKind
 
 READ, NOT_READ, WORN_OUT = b"r", b"n", b"w"  # the answer's first byte; the last one asks for a new reader
 _LENGTH = struct.Struct(">Q")
@@ -17,7 +17,9 @@ def packed(mail: ParsedEmail) -> bytes:
     """Its words as JSON, then the bytes of its files one after the other."""
     said: dict[str, Any] = {name: getattr(mail, name) for name in (*_PLAIN, *_TUPLES)}
     said["kind"] = mail.kind.value
-    said["bounce"] = [mail.bounce.addresses, mail.bounce.is_permanent] if mail.bounce else None
+    said["bounce"] = (
+        [mail.bounce.addresses, mail.bounce.is_permanent, mail.bounce.reason] if mail.bounce else None
+    )
     said["files"] = [[f.name, f.type, f.size_bytes, f.is_shown_in_text] for f in mail.attachments]
     words = json.dumps(said).encode("ascii")
     return b"".join([_LENGTH.pack(len(words)), words, *(file.data for file in mail.attachments)])
@@ -40,5 +42,5 @@ def unpacked(data: bytes) -> ParsedEmail:
         **several,
         kind=MailKind(said["kind"]),
         attachments=tuple(files),
-        bounce=Bounce(tuple(bounce[0]), bool(bounce[1])) if bounce else None,
+        bounce=Bounce(tuple(bounce[0]), bool(bounce[1]), BounceReason(bounce[2])) if bounce else None,
     )

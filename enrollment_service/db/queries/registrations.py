@@ -33,7 +33,7 @@ SHOW_BY_REPLY_ADDRESS = text("""
     FROM reply_address
     JOIN registration ON registration.id = reply_address.subject_id
     JOIN section ON section.id = registration.section_id JOIN program ON program.id = section.program_id
-    WHERE reply_address.address_hash = :address_hash AND reply_address.revoked_at IS NULL
+    WHERE reply_address.address_hash = :address_hash AND reply_address.purpose <> 'bounce' AND reply_address.revoked_at IS NULL
       AND (reply_address.expires_at IS NULL OR reply_address.expires_at > now())
 """)
 

@@ -1,4 +1,4 @@
-"""For the sibling only, by its signature: whose registration a reply address of ours belongs to."""
+"""For the sibling only, by its signature: whose registration a reply address of ours belongs to, and which letter of ours came back."""
 
 from typing import Any
 
@@ -9,7 +9,10 @@ from enrollment_service.domain.errors import RegistrationNotFound
 from enrollment_service.domain.registrations import show_by_reply_address
 from enrollment_service.web.desk import desk
 from enrollment_service.web.schemas.registrations import ReplyAddressSchema
+from shared import returned_letters
+from shared.errors import NotFound
 from shared.pair import is_from_sibling
+from shared.phrases import phrase
 from shared.web.access import SIBLING, allow
 from shared.web.api import blueprint, no_store
 from shared.web.site import database
@@ -23,11 +26,32 @@ bp = blueprint("internal", "enrollment", "For the inquiry service")
 @allow(SIBLING)
 def show_reply_address(address_hash: str) -> Any:
     """The registration that an answer to one of our letters is about."""
+    hashed = _signed_hash(address_hash)
+    with database().reading() as session:
+        return show_by_reply_address(session, hashed)
+
+
+@bp.route("/internal/return-paths/<address_hash>/<any(bounced, delayed):fate>", methods=["POST"])
+@bp.response(204)
+@no_store
+@allow(SIBLING)
+def letter_came_back(address_hash: str, fate: str) -> None:
+    """The letter with this return path came back, or is late. Saying it twice changes nothing."""
+    hashed = _signed_hash(address_hash)
+    with database().transaction() as session:
+        letter = returned_letters.letter_of_return_path(session, hashed)
+        if letter is None:
+            raise NotFound(phrase("No letter has this return path"))
+        returned_letters.came_back(
+            session, letter, is_permanent=fate == "bounced", why=phrase("it came back by mail")
+        )
+
+
+def _signed_hash(address_hash: str) -> bytes:
+    """The hash that the sibling asks about. Raises Unauthorized, RegistrationNotFound."""
     if not is_from_sibling(desk().settings.pair_secret, request.path, request.headers):
         raise Unauthorized
     try:
-        hashed = bytes.fromhex(address_hash)
+        return bytes.fromhex(address_hash)
     except ValueError:
         raise RegistrationNotFound() from None
-    with database().reading() as session:
-        return show_by_reply_address(session, hashed)

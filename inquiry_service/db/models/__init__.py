@@ -3,7 +3,7 @@
 from inquiry_service.db.models.base import Base
 from inquiry_service.db.models.inquiries import Inquiry, Message, Reply
 from inquiry_service.db.models.published_answers import PublishedAnswer
-from inquiry_service.db.models.raw_mails import RawMail
+from inquiry_service.db.models.raw_mails import MailFile, RawMail
 from inquiry_service.db.models.staff import (
     PasswordReset,
     ProgramResponsibility,
@@ -15,6 +15,7 @@ from inquiry_service.db.models.staff import (
 __all__ = [
     "Base",
     "Inquiry",
+    "MailFile",
     "Message",
     "PasswordReset",
     "ProgramResponsibility",

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, SmallInteger, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from inquiry_service.db.models.base import Base, Id, Moment, Now
@@ -38,3 +38,17 @@ class RawMail(Base):
         one_of("status", tuple(RawMailStatus)),
         Index("ix_raw_mail_unsettled", "received_at", postgresql_where=text("status <> 'filed'")),
     )
+
+
+class MailFile(Base):
+    """A file that came with a mail, at its `number` from 1; its name is safe, its type is what the sender said."""
+
+    __tablename__ = "mail_file"
+
+    raw_mail_id: Mapped[UUID] = mapped_column(ForeignKey("raw_mail.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    type: Mapped[str] = mapped_column(Text)
+    size_bytes: Mapped[int]
+    is_shown_in_text: Mapped[bool] = mapped_column(server_default=text("false"))
+    sha256: Mapped[bytes] = mapped_column(LargeBinary, ForeignKey("blob.sha256"))

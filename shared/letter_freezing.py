@@ -12,7 +12,6 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from shared.clock import utc_now
 from shared.db import Database, rows
 from shared.leases import NOT_HELD, LeaseLost
 from shared.letter_bytes import Composed, MailIdentity, build_message
@@ -150,7 +149,7 @@ class Freezer:
                 continue
             made.append(one)
             secrets.add(its_secrets)
-            day.note(letter, utc_now())
+            day.note(letter)
             if sum(len(each.bytes) for each in made) > TOGETHER_BYTES:
                 break
         if made:

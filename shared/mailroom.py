@@ -20,6 +20,7 @@ from jinja2 import (
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from shared.clock import utc_now
 from shared.db import rows
 from shared.letter_bytes import Composed, MailIdentity
 from shared.letters import LetterRow
@@ -44,13 +45,11 @@ Composer = Callable[["Mailroom", LetterRow], Composed]
 # Reads what the composers of these letters will ask for, in one go; what it returns is kept while they compose.
 FactsReader = Callable[[Session, Sequence[LetterRow]], object]
 
-_LAST_OF_KINDS = text("""
-    SELECT l.recipient, l.kind, max(l.frozen_at) AS at
-    FROM (SELECT DISTINCT * FROM unnest(CAST(:recipients AS text[]), CAST(:kinds AS text[])) AS asked(recipient, kind)) AS a
-    JOIN letter l ON l.recipient = a.recipient AND l.kind = a.kind
-    WHERE l.status NOT IN ('cancelled', 'failed') AND l.created_at > now() - interval '2 days'
-      AND l.frozen_at > now() - interval '24 hours'
-    GROUP BY l.recipient, l.kind
+MOST_IN_AN_HOUR, MOST_IN_A_DAY = 3, 10
+_OF_A_DAY = text("""
+    SELECT recipient, kind, status, frozen_at, frozen_at > now() - interval '1 hour' AS is_of_this_hour
+    FROM letter WHERE recipient = ANY(:recipients) AND status <> 'cancelled'
+      AND created_at > now() - interval '2 days' AND frozen_at > now() - interval '24 hours'
 """)
 
 
@@ -70,26 +69,45 @@ class Secrets:
 
 
 class Day:
-    """When the latest letter of a kind went to an address within 24 hours, for the letters that are frozen together."""
+    """What went within 24 hours to the people whose letters are frozen together, these letters included."""
 
     def __init__(self, session: Session, letters: Sequence[LetterRow]) -> None:
         self._session = session
         self._letters = letters
-        self._known: dict[tuple[str, str], datetime] | None = None
-        self._noted: dict[tuple[str, str], datetime] = {}
+        self._read: Sequence[Any] | None = None
+        self._noted: list[LetterRow] = []
 
     def last(self, letter: LetterRow) -> datetime | None:
-        """The latest other letter like this one."""
-        if self._known is None:
-            recipients, kinds = zip(*((one.recipient, one.kind) for one in self._letters), strict=True)
-            found = rows(self._session, _LAST_OF_KINDS, recipients=list(recipients), kinds=list(kinds))
-            self._known = {(row.recipient, row.kind): row.at for row in found}
-        key = letter.recipient, letter.kind
-        return self._noted.get(key) or self._known.get(key)
+        """When the latest other letter of its kind went to its recipient."""
+        if any(one.kind == letter.kind for one in self._noted_to(letter.recipient)):
+            return utc_now()
+        return max(
+            (
+                row.frozen_at
+                for row in self._to(letter.recipient)
+                if row.kind == letter.kind and row.status != "failed"
+            ),
+            default=None,
+        )
 
-    def note(self, letter: LetterRow, at: datetime) -> None:
+    def lately(self, recipient: str, kinds: Sequence[str]) -> tuple[int, int]:
+        """How many of these kinds went there in an hour, and in a day."""
+        of_kinds = [row for row in self._to(recipient) if row.kind in kinds]
+        more = sum(one.kind in kinds for one in self._noted_to(recipient))
+        return sum(row.is_of_this_hour for row in of_kinds) + more, len(of_kinds) + more
+
+    def note(self, letter: LetterRow) -> None:
         """This one is frozen too: the next like it is not the first."""
-        self._noted[letter.recipient, letter.kind] = at
+        self._noted.append(letter)
+
+    def _noted_to(self, recipient: str) -> list[LetterRow]:
+        return [one for one in self._noted if one.recipient == recipient]
+
+    def _to(self, recipient: str) -> list[Any]:
+        if self._read is None:
+            recipients = list({one.recipient for one in self._letters})
+            self._read = rows(self._session, _OF_A_DAY, recipients=recipients)
+        return [row for row in self._read if row.recipient == recipient]
 
 
 class Mailroom:
@@ -174,6 +192,15 @@ class Mailroom:
     def is_first_today(self) -> bool:
         """Whether no other letter of this kind went to this address within 24 hours."""
         return self.last_of_kind_at() is None
+
+    def check_caps(self, *kinds: str) -> None:
+        """The last wall against machines that answer each other. Raises LetterPointless when enough letters of these kinds went there lately.
+
+        A sliding window, whatever asked for the letters: two desks that acknowledge each other's acknowledgements stop here.
+        """
+        in_an_hour, in_a_day = self._day.lately(self.letter.recipient, kinds)
+        if in_an_hour >= MOST_IN_AN_HOUR or in_a_day >= MOST_IN_A_DAY:
+            raise LetterPointless("this address had enough letters that are sent by themselves lately")
 
     def render(self, template: str, **data: Any) -> tuple[str, str, str]:
         """Subject, text and HTML of the template with the same data; styles are inlined."""

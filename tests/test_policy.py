@@ -37,6 +37,7 @@ ACTORS = ("anonymous", "link", *ROLES, "disabled", "sibling")
 NO_IDS = {"slug": "no-such-program", "address_hash": "ab" * 32, "reference": "Q-222222", "number": 1}
 NO_IDS |= {
     "decision": "resend",
+    "return_hash": "ab" * 32,
     "ticket": "forged",
     "name": "no-such-letter",
     "link": "a" * 26,

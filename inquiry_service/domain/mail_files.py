@@ -6,11 +6,13 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from inquiry_service.db.models import MailFile
+from inquiry_service.db.models import MailFile, RawMail
 from inquiry_service.domain.parsed_email import AttachedFile
 from shared import blobs
 from shared.errors import NotFound
 from shared.phrases import phrase
+
+MOST_FILES = 100  # a mail is read that many parts wide
 
 _KEEP = text("""
     INSERT INTO mail_file (raw_mail_id, number, name, type, size_bytes, is_shown_in_text, sha256)
@@ -45,9 +47,17 @@ def of_mails(session: Session, raw_mail_ids: Sequence[UUID]) -> dict[UUID, list[
     return found
 
 
+def original(session: Session, raw_mail_id: UUID) -> bytes:
+    """The mail as it came in, byte for byte. Raises NotFound."""
+    sha256 = session.scalar(select(RawMail.sha256).where(RawMail.id == raw_mail_id))
+    if sha256 is None:
+        raise NotFound(phrase("There is no such mail"))
+    return blobs.get(session, sha256)
+
+
 def find(session: Session, raw_mail_id: UUID, number: int) -> tuple[MailFile, bytes]:
     """One file and its bytes. Raises NotFound."""
-    file = session.get(MailFile, (raw_mail_id, number))
+    file = session.get(MailFile, (raw_mail_id, number)) if number <= MOST_FILES else None
     if file is None:
         raise NotFound(phrase("There is no such file"))
     return file, blobs.get(session, file.sha256)

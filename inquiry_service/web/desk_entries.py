@@ -1,6 +1,6 @@
 """A thread's entries as the desk shows them, each answer with the fate of its letters."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,10 +9,11 @@ from uuid import UUID
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from inquiry_service.db.models import Inquiry, Reply, Staff
-from inquiry_service.domain import inquiries, replies
+from inquiry_service.db.models import Inquiry, MailFile, Reply, Staff
+from inquiry_service.domain import inquiries, mail_files, replies
 from inquiry_service.domain.inquiries import Entry
 from inquiry_service.terms import FROM_ASKER, MessageKind, ReplyStatus, Via
+from inquiry_service.web.downloads import listed
 from inquiry_service.web.parts import settings
 from inquiry_service.web.words import said_at
 from shared import letters
@@ -48,13 +49,21 @@ def talk_of(session: Session, inquiry: Inquiry, person: Person, *, seen: UUID | 
     """The thread; `seen` is the last message that a reply was written against, and what came after it is marked."""
     entries = inquiries.thread(session, inquiry.id)
     fates = _fates(session, inquiry, entries)
+    mails = [entry.message.raw_mail_id for entry in entries if entry.message.raw_mail_id]
+    files = mail_files.of_mails(session, mails)
     after = next((e.message.position or 0 for e in entries if e.message.id == seen), None)
     return Talk(
-        [_shown(entry, inquiry, person, fates, after) for entry in entries],
+        [_shown(entry, inquiry, person, fates, after) | _mail_of(entry, files) for entry in entries],
         [_held(session, reply, body) for reply, body in replies.held_replies(session, inquiry.id)],
         next(iter(fates.get(inquiry.id, [])), None),
         entries[-1].message.id,
     )
+
+
+def _mail_of(entry: Entry, files: Mapping[UUID, Sequence[MailFile]]) -> dict[str, Any]:
+    """The mail that the entry came by, and the files in it."""
+    mail_id = entry.message.raw_mail_id
+    return {"mail_id": mail_id, "files": listed(files.get(mail_id, [])) if mail_id else []}
 
 
 def _fates(session: Session, inquiry: Inquiry, entries: Sequence[Entry]) -> dict[UUID, list[dict[str, Any]]]:
@@ -74,14 +83,29 @@ def _fates(session: Session, inquiry: Inquiry, entries: Sequence[Entry]) -> dict
 def _fate(row: Any) -> dict[str, Any]:
     return {
         "id": row.id,
-        "state": FATES.get(row.status, "waiting"),
+        "state": "waiting" if _is_late(row) else FATES.get(row.status, "waiting"),
         "words": _fate_words(row),
-        "why": (row.smtp_reply or row.last_error or "") if row.status in (*TO_DECIDE, "cancelled") else "",
+        "why": _why(row),
+        "mail_id": row.returned_mail_id,
         "is_to_decide": row.status in TO_DECIDE,
     }
 
 
+def _is_late(row: Any) -> bool:
+    return row.status == "sent" and row.delayed_at is not None
+
+
+def _why(row: Any) -> str:
+    if row.status == "bounced" or _is_late(row):
+        return say(row.last_error or "")
+    return say(row.smtp_reply or row.last_error or "") if row.status in (*TO_DECIDE, "cancelled") else ""
+
+
 def _fate_words(row: Any) -> str | None:
+    if row.status == "bounced":
+        return str(_("came back"))
+    if _is_late(row):
+        return str(_("late, their mail server is still trying"))
     if row.status == "failed":
         return str(_("could not be sent"))
     if row.status in ("ready", "sending") and row.attempts and row.last_error:

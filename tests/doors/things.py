@@ -5,7 +5,8 @@ from typing import Any
 from sqlalchemy import text
 
 from enrollment_service.domain.registrations import cancel_by_office
-from inquiry_service.domain import inbound, inquiries, published_answers, replies, staff
+from inquiry_service.domain import inbound, inquiries, mail_files, published_answers, replies, staff
+from inquiry_service.domain.parsed_email import AttachedFile
 from inquiry_service.terms import Via
 from shared import blobs
 from shared.audit import THE_SERVICE
@@ -22,6 +23,10 @@ _PARKED = text(
 )
 _REPLY_ADDRESS = text("""
     INSERT INTO reply_address (address_hash, purpose, subject_id) VALUES (:hash, 'answer', :subject_id)
+""")
+
+_RETURN_PATH = text("""
+    INSERT INTO reply_address (address_hash, purpose, subject_id, letter_id) SELECT :hash, 'bounce', subject_id, id FROM letter WHERE id = :id
 """)
 
 
@@ -59,6 +64,8 @@ def of_inquiry(database: Database, director: Person) -> dict[str, str]:
         answer = published_answers.publish(
             session, director, question="Is it easy?", answer="Yes.", program=None, locale="en"
         )
+        assert raw is not None
+        mail_files.keep(session, raw, [AttachedFile("cv.pdf", "application/pdf", b"x")])
     database.run(text("UPDATE raw_mail SET status = 'unfiled' WHERE id = :id"), {"id": raw})
     letter = database.run(
         text("SELECT id FROM letter WHERE subject_id = :id ORDER BY id LIMIT 1"), {"id": inquiry_id}
@@ -88,6 +95,8 @@ def of_enrollment(database: Database) -> dict[str, str]:
     )[0][0]
     address = new_secret()
     database.run(_REPLY_ADDRESS, {"hash": hash_secret(address), "subject_id": student.id})
+    return_path = hash_secret(new_secret())
+    database.run(_RETURN_PATH, {"hash": return_path, "id": letter})
     found: dict[str, Any] = {
         "section_id": section,
         "registration_id": student.id,
@@ -97,5 +106,6 @@ def of_enrollment(database: Database) -> dict[str, str]:
         "offered_link": a_link(database, second.id),
         "slug": "mat",
         "address_hash": hash_secret(address).hex(),
+        "return_hash": return_path.hex(),
     }
     return {name: str(value) for name, value in found.items()}

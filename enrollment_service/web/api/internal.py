@@ -31,19 +31,32 @@ def show_reply_address(address_hash: str) -> Any:
         return show_by_reply_address(session, hashed)
 
 
-@bp.route("/internal/return-paths/<address_hash>/<any(bounced, delayed):fate>", methods=["POST"])
+@bp.route("/internal/return-paths/<return_hash>/bounced", methods=["POST"])
 @bp.response(204)
 @no_store
 @allow(SIBLING)
-def letter_came_back(address_hash: str, fate: str) -> None:
-    """The letter with this return path came back, or is late. Saying it twice changes nothing."""
+def letter_bounced(return_hash: str) -> None:
+    """The letter with this return path came back, and nobody tries any more. Saying it twice changes nothing."""
+    _came_back(return_hash, is_permanent=True)
+
+
+@bp.route("/internal/return-paths/<return_hash>/delayed", methods=["POST"])
+@bp.response(204)
+@no_store
+@allow(SIBLING)
+def letter_delayed(return_hash: str) -> None:
+    """The letter with this return path is late."""
+    _came_back(return_hash, is_permanent=False)
+
+
+def _came_back(address_hash: str, *, is_permanent: bool) -> None:
     hashed = _signed_hash(address_hash)
     with database().transaction() as session:
         letter = returned_letters.letter_of_return_path(session, hashed)
         if letter is None:
             raise NotFound(phrase("No letter has this return path"))
         returned_letters.came_back(
-            session, letter, is_permanent=fate == "bounced", why=phrase("it came back by mail")
+            session, letter, is_permanent=is_permanent, why=phrase("it came back by mail")
         )
 
 

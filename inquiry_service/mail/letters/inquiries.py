@@ -30,9 +30,17 @@ def messages_of(session: Session, letters: Sequence[LetterRow]) -> object:
     return found, session.scalars(select(Inquiry).where(Inquiry.id.in_(wanted))).all()
 
 
+SENT_BY_THEMSELVES = (
+    "acknowledgement",
+    "lost_link",
+)  # whatever comes in makes one: a machine could go on for ever
+
+
 def acknowledgement(room: Mailroom, letter: LetterRow) -> Composed:
     """To an address that nobody proved: not a byte that the visitor typed, and once a day."""
     inquiry = inquiries.find(room.session, letter.subject_id)
+    if letter.resend_of is None:
+        room.check_caps(*SENT_BY_THEMSELVES)
     if letter.resend_of is None and not room.is_first_today():
         raise LetterPointless("this address was acknowledged within a day")
     link = room.public_link(inquiry.id)
@@ -77,6 +85,8 @@ def notice(room: Mailroom, letter: LetterRow) -> Composed:
 
 def lost_link(room: Mailroom, letter: LetterRow) -> Composed:
     """The links to a person's inquiries, to the address that asked them."""
+    if letter.resend_of is None:
+        room.check_caps(*SENT_BY_THEMSELVES)
     found = links.inquiries_of_address(room.session, letter.subject_id)
     threads = [
         (inquiry.reference, f"{room.service.public_url}/inquiries/{room.public_link(inquiry.id)}")

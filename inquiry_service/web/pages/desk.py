@@ -14,6 +14,7 @@ from inquiry_service.web.desk_queue import Place, frame, list_part, notices_part
 from inquiry_service.web.forms import see
 from inquiry_service.web.pages import (
     desk_answers,
+    desk_files,
     desk_letters,
     desk_mail,
     desk_moves,
@@ -24,7 +25,7 @@ from shared.web.access import allow, current_person
 from shared.web.site import database
 
 pages = Blueprint("desk", __name__)
-for part in (desk_thread, desk_moves, desk_replies, desk_letters, desk_mail, desk_answers):
+for part in (desk_thread, desk_moves, desk_replies, desk_letters, desk_mail, desk_files, desk_answers):
     pages.register_blueprint(part.pages)
 
 

@@ -1,19 +1,25 @@
 """Mails that could not be filed with a thread: seen here with their originals, so that none is lost."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, flash, render_template
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from inquiry_service.domain import inbound, unfiled
+from inquiry_service.db.models import MailFile
+from inquiry_service.domain import inbound, mail_files, unfiled
 from inquiry_service.terms import RawMailStatus
 from inquiry_service.web.auth import DESK
 from inquiry_service.web.desk_queue import Place, views_part
+from inquiry_service.web.downloads import listed, saved_as
+from inquiry_service.web.forms import see
+from inquiry_service.web.pages.desk_moves import say_no
 from inquiry_service.web.parts import settings
 from inquiry_service.web.words import clipped, said_at
 from shared.clock import utc_now
+from shared.errors import DomainError, NotFound
 from shared.web.access import allow, current_person
 from shared.web.site import database
 
@@ -25,20 +31,26 @@ pages = Blueprint("mail", __name__, url_prefix="/desk/unfiled")
 def show() -> str:
     """The list."""
     with database().reading() as session:
-        mails = [_shown(mail) for mail in inbound.unsettled(session)]
+        found = inbound.unsettled(session)
+        files = mail_files.of_mails(session, [mail["id"] for mail in found])
+        mails = [_shown(mail, files.get(mail["id"], [])) for mail in found]
         return render_template(
             "desk/unfiled.html", mails=mails, **views_part(session, current_person(), Place(""))
         )
 
 
-def _shown(mail: Mapping[str, Any]) -> dict[str, Any]:
+def _shown(mail: Mapping[str, Any], files: Sequence[MailFile]) -> dict[str, Any]:
     """Nothing is parsed here: what filing read of the mail, or its first bytes as they came."""
     at = mail["received_at"]
     not_read = _("not read yet") if mail["status"] == RawMailStatus.STORED else ""
+    is_unreadable = mail["status"] == RawMailStatus.UNREADABLE
     opening = bytes(mail["opening"] or b"").decode("utf-8", "replace").replace("\x00", "\ufffd")
     return {
         "id": mail["id"],
-        "why": mail["error"] or not_read,
+        "why": not_read,
+        "unreadable_because": (mail["error"] or "?") if is_unreadable else "",
+        "can_be_read_again": mail["status"] != RawMailStatus.UNFILED,
+        "files": listed(files),
         "sender": mail["sender"] or "",
         "subject": mail["subject"] or "",
         "text": mail["excerpt"] or clipped(opening, 300),
@@ -53,5 +65,19 @@ def original(raw_id: UUID) -> Response:
     """The mail as it came in."""
     with database().reading() as session:
         data = unfiled.original(session, raw_id)
-    headers = {"Content-Disposition": f'attachment; filename="{raw_id}.eml"'}
-    return Response(data, mimetype="message/rfc822", headers=headers)
+    return saved_as(f"{raw_id}.eml", data, type_="message/rfc822")
+
+
+@pages.post("/<uuid:raw_id>/retry")
+@allow(*DESK)
+def read_again(raw_id: UUID) -> ResponseReturnValue:
+    """The mail is read once more; what came of it is seen here, or in its thread."""
+    try:
+        with database().transaction() as session:
+            unfiled.read_again(session, raw_id)
+        flash(_("It is read once more now. Look here again in a moment."))
+    except NotFound:
+        raise
+    except DomainError as error:
+        say_no(error)
+    return see("/desk/unfiled")

@@ -10,9 +10,10 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from inquiry_service.db.models import Inquiry
-from inquiry_service.domain import inquiries, links
+from inquiry_service.domain import inquiries, links, mail_files
 from inquiry_service.domain.errors import NoSuchInquiry
 from inquiry_service.terms import FOR_US, InquiryStatus, Via
+from inquiry_service.web.downloads import listed
 from inquiry_service.web.forms import FormNotRight, checked, see, submission_id
 from inquiry_service.web.parts import due_now, settings
 from inquiry_service.web.schemas.inquiries import FollowUpForm, LostLinkForm
@@ -96,7 +97,7 @@ def _thread_page(
         "inquiry/thread.html",
         reference=inquiry.reference,
         program=program_code(inquiry.program) if inquiry.program else "",
-        entries=[_as_seen(entry, now) for entry in inquiries.thread(session, inquiry.id, is_public=True)],
+        entries=_entries_as_seen(session, inquiry, now),
         standing=_standing(inquiry, now),
         link=link,
         errors=errors or {},
@@ -106,6 +107,18 @@ def _thread_page(
     )
     response: Response = mark_private(make_response(html, status))
     return response
+
+
+def _entries_as_seen(session: Session, inquiry: Inquiry, now: datetime) -> list[dict[str, Any]]:
+    """What went between asker and school; of files the names, so that the asker sees that they came."""
+    entries = inquiries.thread(session, inquiry.id, is_public=True)
+    mails = [entry.message.raw_mail_id for entry in entries if entry.message.raw_mail_id]
+    files = mail_files.of_mails(session, mails)
+    return [
+        _as_seen(entry, now)
+        | {"files": [file["name"] for file in listed(files.get(entry.message.raw_mail_id or inquiry.id, []))]}
+        for entry in entries
+    ]
 
 
 def _as_seen(entry: inquiries.Entry, now: datetime) -> dict[str, Any]:

@@ -71,7 +71,7 @@ def test_what_stands_above_our_marker_is_exactly_what_was_written(own: str, attr
         (f"Yes.\n\n{ATTRIBUTION}\n> Is it easy?", ["Yes."]),
         ("Yes.\n\nThe board wrote:\n> 40 hours", ["The board wrote:", "40 hours"]),
         (f"{ATTRIBUTION}\n{NOTICE}", ["Is it easy?"]),
-        (f"Yes.\n\nFrontdesk (desk@riverside.example), kirjoitti:\n{NOTICE}", ["Yes."]),
+        (f"Yes.\n\nFrontdesk (desk@riverside.example), ghItlhta':\n{NOTICE}", ["Yes."]),
         ("No quotation at all.", ["No quotation at all."]),
     ],
     ids=["below", "inline", "own quotation", "own quotation at the marker", "unquoted marker", "no marker",
@@ -96,7 +96,7 @@ def test_the_askers_quotation_under_a_mail_programs_line_is_left_out() -> None:
 
 
 def test_what_a_pattern_reads_is_bounded() -> None:
-    long = "On " * quotation.MAX_ATTRIBUTION + "wrote:"
+    long = "On " * quotation.MAX_LOOKED_AT + "wrote:"
     assert long in what_was_written(f"{long}\n{NOTICE}").text
 
 

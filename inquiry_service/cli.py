@@ -6,7 +6,7 @@ Imports stand inside: each verb loads its own part alone.
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 from uuid import UUID
 
 import click
@@ -156,6 +156,16 @@ def disable(email: str) -> None:
     with _transaction() as session:
         staff.disable(session, _operator(), staff.find_by_email(session, email).id)
     click.echo("The account is closed.")
+
+
+@commands.command(name="read-reply")
+@click.argument("file", type=click.File("rb"), default="-")
+def read_reply(file: IO[bytes]) -> None:
+    """Print what the writer of a mail's text wrote, without what they quoted. FILE is plain text; `-`, or none, is the standard input."""
+    from inquiry_service.mail.quotation import what_was_written
+
+    text = file.read().decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n")
+    click.echo(what_was_written(text).text.encode("utf-8", "replace"))
 
 
 @contextmanager

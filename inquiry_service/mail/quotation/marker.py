@@ -3,7 +3,7 @@
 import re
 
 from inquiry_service.mail.quotation import attribution, header_block, signatures
-from inquiry_service.mail.quotation.lines import Line, Text
+from inquiry_service.mail.quotation.lines import MAX_LOOKED_AT, Line, Text
 from inquiry_service.mail.quotation.reading import Reader, Written
 
 MARKER = "Write your answer above this line"
@@ -11,6 +11,9 @@ MARKER = "Write your answer above this line"
 _MARKER_LINE = re.compile(rf"[\s*_–—-]*{MARKER}[\s*_–—-]*\Z")
 _REFERENCE = re.compile(r"\bQ-[0-9A-Z]{6}\b")
 _WRAPPED_LINE = 50  # characters; the notice's last line may be wrapped once
+_MOST_PREVIEW_LINES = 4
+_SHORTEST_PREVIEW = 4  # characters
+_MOST_LINES_BELOW = 40
 _FARTHEST_ABOVE = 40  # lines that a program's own may begin above the marker
 
 
@@ -71,28 +74,47 @@ def _programs_lines(text: Text, marker: int) -> tuple[int, bool, str]:
     for at in range(max(marker - _FARTHEST_ABOVE, 0), marker):
         if text.lines[at].is_blank:
             continue
+        if text.lines[at].begins:
+            return _with_rules_above(text, at), True, ""
         block = header_block.find(text, at)
         if block is not None and _reaches(text, block.end, marker):
             return _with_rules_above(text, at), block.is_full, ""
         said = attribution.find(text, at)
         if said is not None and _reaches(text, said.end, marker):
-            return _without_blank(text.lines, at), not text.lines[marker].is_quoted, said.own_words
+            return _with_separator_above(text, at), not text.lines[marker].is_quoted, said.own_words
     end = marker
-    while end and text.lines[end - 1].is_quoted and text.lines[end - 1].is_blank:
+    while end and text.lines[end - 1].is_quoted and _is_nobodys(text, end - 1, marker):
         end -= 1
     return end, text.lines[marker].is_cited, ""
 
 
 def _reaches(text: Text, end: int, marker: int) -> bool:
-    return end <= marker and all(
-        text.lines[at].is_blank or text.lines[at].is_decoration for at in range(end, marker)
-    )
+    """Nothing of a person's stands between."""
+    if end > marker or sum(not line.is_blank for line in text.lines[end:marker]) > _MOST_PREVIEW_LINES:
+        return False
+    return all(_is_nobodys(text, at, marker) for at in range(end, marker))
+
+
+def _is_nobodys(text: Text, at: int, marker: int) -> bool:
+    """A blank line, or the unseen one that a list of mails shows: it repeats the asker's first words, which stand below the marker again."""
+    line = text.lines[at]
+    if line.is_blank or line.is_decoration:
+        return True
+    below = " ".join(line.words for line in text.lines[marker + 1 : marker + _MOST_LINES_BELOW])
+    return len(line.words) >= _SHORTEST_PREVIEW and line.words[:MAX_LOOKED_AT] in below
 
 
 def _with_rules_above(text: Text, start: int) -> int:
     """The line of dashes above a block of headers is the program's."""
+    at = _with_separator_above(text, start)
+    if at and text.lines[at - 1].is_decoration:
+        return _without_blank(text.lines, at - 1)
+    return at
+
+
+def _with_separator_above(text: Text, start: int) -> int:
     at = _without_blank(text.lines, start)
-    if at and (header_block.separator(text, at - 1) is not None or text.lines[at - 1].is_decoration):
+    if at and header_block.separator(text, at - 1) is not None:
         return _without_blank(text.lines, at - 1)
     return at
 

@@ -126,7 +126,7 @@ FORWARDED = re.compile(
 
 # What a telephone, or a program, adds under what was written.
 _SENT_FROM = {
-    "en": r"sent (?:from|via|using|with|by)(?: my| the| a)?|(?:get|download) (?:outlook|boxer|bluemail|yahoo mail) for",
+    "en": r"sent (?:from|via|using|with)(?: my| the| a)?|(?:get|download) (?:outlook|boxer|bluemail|yahoo mail) for",
     "de": r"von (?:meinem|meiner|unterwegs)|gesendet (?:von|mit|über|aus)|diese nachricht wurde von (?:meinem|outlook)"
     r"|(?:hol(?:en sie sich)? )?outlook für",
     "fr": r"envoyé (?:depuis|de|à partir d|avec|par|d)|(?:télécharge[rz]?|obtenir|obtenez) outlook",
@@ -157,7 +157,7 @@ SENT_FROM = re.compile("|".join(_SENT_FROM.values()))
 
 # The things that send; only a line that names one, or is as short as a name, is a program's.
 DEVICES = re.compile(
-    r"iphone|ipad|ipod|android|samsung|galaxy|blackberry|huawei|xiaomi|redmi|nokia|sony|xperia|htc|pixel|oneplus|motorola|moto\b|lenovo|wiko|oppo"
+    r"iphon|ipad|ipod|android|samsung|galaxy|blackberry|huawei|xiaomi|redmi|nokia|sony|xperia|htc|pixel|oneplus|motorola|moto\b|lenovo|wiko|oppo"
     r"|windows|outlook|yahoo|gmail|mail for|mail app|bluemail|typeapp|proton|tutanota|aol|icloud|apple|thunderbird|k-9|aquamail|spark|sparrow|acompli"
     r"|mailbird|airmail|edison|newton|boxer|nine|zoho|fastmail|superhuman|hey\b|mobil|handy|phone|smartphone|tablet|móvil|celular|telefon|téléphone"
     r"|телефон|мобил|telefoon|gsm|webmail|web\.de|gmx|mail\.ru|яндекс|yandex|почт|postbox|mailspring|verizon|t-mobile|at&t|vodafone|orange"

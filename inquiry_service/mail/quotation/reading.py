@@ -64,6 +64,8 @@ class Reader:
         self._leave_beginning_out(first)
         if first.is_marked:
             self._read_below_marked(first.end)
+            if self.announces_answers_inside(first.start) and not self._has_words(first.start + 1):
+                self.is_own = [True] * len(self.lines)
         else:
             self.leave_out(first.end, len(self.lines))
             self._leave_signature_out(0, first.start)
@@ -94,6 +96,11 @@ class Reader:
     def leave_out(self, start: int, end: int) -> None:
         """These lines are not the writer's."""
         self.is_own[start:end] = [False] * (end - start)
+
+    def _has_words(self, start: int) -> bool:
+        return any(
+            own and line.words for own, line in zip(self.is_own[start:], self.lines[start:], strict=True)
+        )
 
     def _as_the_program_marked(self, at: int) -> Beginning:
         block = header_block.find(self.text, at)

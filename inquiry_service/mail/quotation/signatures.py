@@ -18,20 +18,27 @@ _OF_A_LIST = re.compile(
 )
 _ADDRESS_ONLY = re.compile(r"(?:https?://|www\.)\S+\Z|\S+@\S+\Z")
 _LINK = re.compile(r"[<(\[][^<>()\[\]\s]*(?:://|mailto:|www\.)[^<>()\[\]\s]*[>)\]]")
+_GOES_ON = re.compile(r"[!?;:]|, (?!please|sorry|excuse)")
+_MY = re.compile(r"\bmy\b|mein|\bmon\b|\bmi\b|\bmeu|\bmio|\bmijn|\bmoj|\bmin\b|мое|من|我|私|나의|내")
 _MOST_SIGNATURES = 10
 _LONGEST = 90  # characters of a telephone's line
 
 
 def is_programs_line(words: str) -> bool:
     """`Sent from my iPhone` in any language that is known; a sentence that begins so is the writer's."""
-    words = _LINK.sub("", words[:300]).strip(" *_.-–—>")
-    match = SENT_FROM.match(words.casefold()) if len(words) <= _LONGEST else None
+    words = _LINK.sub("", words[:300]).strip(" *_-–—>")
+    folded = words.strip(".").casefold()
+    match = SENT_FROM.match(folded) if len(folded) <= _LONGEST else None
     if match is None:
         return False
-    rest = words[match.end() :].strip()
-    if DEVICES.search(words.casefold()[match.start() :]):
-        return not re.search(r"[!?]|, (?!please|sorry|excuse)", rest) or len(rest.split()) <= 4
-    return len(rest.split()) <= 3 and not re.search(r"[,;:!?]", rest)
+    rest = folded[match.end() :].strip()
+    if DEVICES.search(folded):
+        return not _GOES_ON.search(rest) or len(rest.split()) <= 4
+    return (
+        bool(_MY.search(match.group()))
+        and len(rest.split()) <= 3
+        and not re.search(r"[,;:!?.]", rest + words[-1:])
+    )
 
 
 def end_without_signature(lines: Sequence[Line], *, may_be_all: bool = False) -> int:

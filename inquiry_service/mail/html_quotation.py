@@ -13,8 +13,12 @@ def what_was_written_in_html(html: str) -> Written:
     found = list(lines_of_html(html))
     lines = [_line(line) for line in found]
     text = Text(lines)
-    for part in dict.fromkeys(line.part for line in found if line.part):
-        _mark_part(text, [at for at, line in enumerate(found) if line.part == part])
+    parts: dict[int, list[int]] = {}
+    for at, line in enumerate(found):
+        if line.part:
+            parts.setdefault(line.part, []).append(at)
+    for part in parts.values():
+        _mark_part(text, part)
     written = what_was_written_in(text, keeps_forwards=False)
     return written if written.text else Written("", False, False)
 

@@ -28,12 +28,15 @@ _DAY = re.compile(r"(?<!\d)(?<!\d:)\d{1,2}(?![\d:])")
 _VERB = re.compile(rf"(?<![^\W\d_])(?:{any_of(WROTE)})(?![^\W\d_])|(?:{any_of(WROTE_WITHOUT_SPACE)})")
 _ENDS = re.compile(r"[\s*_\"”»]*[:：]?[\s*_-]*\Z")
 _DASHED = re.compile(r"\W{0,2}-{2,}.*-{2,}:?\Z")
-_WORTH_A_LOOK = re.compile(r"[\d@]|\A\W{0,3}-{2}")
+_WORTH_A_LOOK = re.compile(r"[\d@]|\A\W{0,3}-{2,20} ?\w")
 _ADDRESS_LAST = re.compile(r"[<(\[][^<>\[\]]{0,200}@[^<>]{1,250}[>)\]]{1,2}[,\s]*[:：]\Z")
 _ADDRESS_CLOSED = re.compile(r"<[^<>\s]+@[^<>\s]+>\Z")
 _WITHIN_A_LINE = re.compile(
     rf"(?<=[\s-])(?:On|Am|Le|El|Em|Il|Op|Den|Dnia|W dniu)(?= (?:\d|(?:{'|'.join(re.escape(day) for day in sorted(DAYS, key=len, reverse=True))})[., ]))",
     re.IGNORECASE,
+)
+_SAID_BY_WRITER = re.compile(  # `On 3 March at 5 pm I sent you:`, and what ends as no attribution does within
+    r"[?!] |\b(?:i|we)(?: have| had|'ve)? (?:wrote|sent|said|asked)\b|\b(?:ich|wir) (?:schrieb|habe)|\b(?:schrieb|habe) ich\b|\bj'ai\b|\bho scritto\b"
 )
 _OPEN = re.compile(r"[<(\[][^<>()\[\]]*\Z")
 _KNOWN_TO_THE_LIBRARY = [
@@ -64,6 +67,7 @@ class _Facts:
     is_dashed: bool
     begins_with_date: bool
     begins_like_one: bool
+    is_said_by_writer: bool
 
     @property
     def count(self) -> int:
@@ -175,17 +179,17 @@ def _above_marked(facts: _Facts) -> bool:
     """What follows is marked, so that little is lost: one fact beside the word for `wrote`, or two without."""
     if facts.is_dashed and facts.has_verb:
         return True
+    if facts.is_said_by_writer:
+        return False
     if not facts.has_colon:
         return (facts.ends_with_verb and facts.count >= 2 and facts.begins_like_one) or (
             facts.begins_with_date and facts.has_date and bool(_ADDRESS_CLOSED.search(facts.words))
         )
-    if (
-        facts.has_verb
-        and facts.count >= 1
-        and (facts.begins_like_one or facts.count >= 2 or _names_a_writer(facts))
+    if facts.has_verb and (
+        facts.count >= 2 or (facts.count and facts.ends_with_verb and facts.begins_like_one)
     ):
         return True
-    if facts.count >= 2 and facts.begins_with_date:
+    if _names_a_writer(facts) or (facts.count >= 2 and facts.begins_with_date):
         return True
     if _ADDRESS_LAST.search(facts.words) and len(facts.words.split()) <= 8:
         return True
@@ -196,14 +200,18 @@ def _above_unmarked(facts: _Facts, *, is_paragraph: bool) -> bool:
     """What follows cannot be told from the writer's words but by this line: it must be a program's without doubt."""
     if facts.is_dashed and facts.has_verb and facts.count >= 1:
         return True
-    if facts.has_verb and facts.has_colon and facts.count >= 2:
+    if facts.is_said_by_writer:
+        return False
+    if facts.has_colon and facts.has_verb and facts.has_address and facts.count >= 2:
         return facts.begins_like_one or facts.count == 3
-    if facts.ends_with_verb and facts.count == 3 and facts.begins_like_one:
-        return is_paragraph
     if facts.has_colon and facts.count == 3 and facts.begins_with_date:
         return bool(_ADDRESS_LAST.search(facts.words))
     return (
-        facts.ends_with_verb and facts.has_colon and facts.has_date and facts.begins_like_one and is_paragraph
+        is_paragraph
+        and facts.ends_with_verb
+        and facts.begins_like_one
+        and facts.has_date
+        and (facts.has_colon or facts.count == 3)
     )
 
 
@@ -244,4 +252,5 @@ def _facts(words: str) -> _Facts:
         is_dashed=bool(_DASHED.match(words)),
         begins_with_date=digit_first or day_first,
         begins_like_one=digit_first or first in DAYS or first in BEGINS,
+        is_said_by_writer=bool(_SAID_BY_WRITER.search(folded)),
     )

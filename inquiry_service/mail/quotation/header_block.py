@@ -91,6 +91,8 @@ class _Block:
                     False  # a line of the writer's, such as `Date: Monday`, above a program's block
                 )
                 return False
+            if label[0] in self._values and label[0] not in ("copy", "other"):
+                return False
             self._kind = label[0]
             self._labels += 1
             self._going_on = 0

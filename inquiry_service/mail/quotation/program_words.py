@@ -18,11 +18,11 @@ WROTE = {
     "pt": "escreveu|escreve",
     "it": "ha scritto|scrive|scrisse",
     "ro": "a scris|scrie",
-    "ca gl eu": "va escriure|ha escrit|escribiu|idatzi du|idatzi zuen",
+    "ca gl eu": "missatge de|va escriure|ha escrit|escribiu|idatzi du|idatzi zuen",
     "da nb sv": "skrev|skriver|skreiv",
     "fi": "kirjoitti|kirjoittaa",
     "is et lv lt": "skrifaði|kirjutas|rakstīja|rašė",
-    "pl": r"napisał\(a\)|napisała|napisał|pisze|nadesłał",
+    "pl": r"napisana przez|napisał\(a\)|napisała|napisał|pisze|nadesłał",
     "cs sk": r"napsal\(a\)|napsala|napsal|píše|napísal\(a\)|napísala|napísal",
     "hr sr sl": r"napisao/la|napisao\(la\)|napisao|napisala|je napisal\(a\)|je napisal|је написао|је написала",
     "hu": "ezt írta|írta|írja",
@@ -38,7 +38,7 @@ WROTE = {
 # The same in scripts that put no space between words.
 WROTE_WITHOUT_SPACE = {
     "zh": "写道|寫道|写到|来信",
-    "ja": "書きました|からのメール",
+    "ja": "書きました|のメール",
     "ko": "님이 작성|작성:|님이 씀|썼습니다",
     "th": "เขียนว่า",
 }

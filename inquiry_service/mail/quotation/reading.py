@@ -208,7 +208,7 @@ class Reader:
         runs = self._runs()
         if not runs:
             return any(line.is_cited for line in self.lines)
-        if any(self._is_quotation(start, end) for start, end in runs):
+        if any(self._is_quotation(start, end) for start, end in runs) or self._ends_the_mail(*runs[-1]):
             for at, line in enumerate(self.lines):
                 if line.is_quoted or self._is_left_over(at):
                     self.is_own[at] = False
@@ -236,16 +236,15 @@ class Reader:
             or header_block.find(self.text, first)
         ):
             return True
-        above = next((line for line in reversed(self.lines[max(start - 3, 0) : start]) if line.words), None)
-        if above is None and self.text.next_with_words(0) == first:
-            return self.text.next_with_words(end) < len(self.lines)
-        if above is None or above.words.endswith((":", "：")):
-            return False  # the writer says who wrote that: it belongs to their words
-        return self._ends_the_mail(end)
+        begins_the_mail = self.text.next_with_words(0) == first
+        return begins_the_mail and self.text.next_with_words(end) < len(self.lines)
 
-    def _ends_the_mail(self, end: int) -> bool:
-        after = self.text.next_with_words(end)
-        return signatures.end_without_signature(self.lines[after:], may_be_all=True) == 0
+    def _ends_the_mail(self, start: int, end: int) -> bool:
+        """Only a signature stands below. What the writer introduces with a colon belongs to their words."""
+        above = next((line for line in reversed(self.lines[max(start - 3, 0) : start]) if line.words), None)
+        if above is None or above.words.endswith((":", "：")):
+            return False
+        return signatures.end_without_signature(self.lines[end:], may_be_all=True) == 0
 
     def _leave_signature_out(self, start: int, end: int) -> None:
         own = [at for at in range(start, end) if self.is_own[at]]

@@ -1,9 +1,12 @@
-"""What this service reads from the environment beside what both read."""
+"""What this service reads from the environment beside what both read: how mail comes in, and how long an answer waits."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from shared.imap_url import ImapSettings, parse_imap_url
+from shared.listen_url import ListenSettings, parse_listen_url
 from shared.settings import ServiceSettings
+from shared.webhook_signature import WeakSecret, key_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -12,3 +15,43 @@ class InquirySettings(ServiceSettings):
 
     service: ClassVar[str] = "inquiry"
     undo_held_s: float = 13.0
+    imap_url: str = ""
+    listen_url: str = ""
+    inbound_secret: str = ""
+    inbound_addresses: str = ""
+
+    @classmethod
+    def _faults(cls, values: dict[str, Any]) -> list[tuple[str, str]]:
+        faults = super()._faults(values)
+        for name, parse in (
+            ("imap_url", parse_imap_url),
+            ("listen_url", parse_listen_url),
+            ("inbound_secret", key_of),
+        ):
+            try:
+                if values[name]:
+                    parse(values[name])
+            except (ValueError, WeakSecret) as error:
+                faults.append((name, str(error)))
+        if any("@" not in address for address in _listed(values["inbound_addresses"])):
+            faults.append(("inbound_addresses", "email addresses, with commas between them"))
+        return faults
+
+    @property
+    def imap(self) -> ImapSettings | None:
+        """The mailbox to read, if there is one."""
+        return parse_imap_url(self.imap_url) if self.imap_url else None
+
+    @property
+    def listen(self) -> ListenSettings:
+        """Where the listener takes mail."""
+        return parse_listen_url(self.listen_url)
+
+    @property
+    def public_addresses(self) -> frozenset[str]:
+        """The addresses of ours that strangers know."""
+        return frozenset(map(str.casefold, (self.mail_from, *_listed(self.inbound_addresses))))
+
+
+def _listed(addresses: str) -> list[str]:
+    return [address.strip() for address in addresses.split(",") if address.strip()]

@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from shared.db import Database
+    from shared.doctor.findings import Finding
     from shared.jobs import JobKind
     from shared.workshop import Workshop
 
@@ -40,6 +41,8 @@ class ServiceParts:
     make_workshop: "Callable[[Any, Database], Workshop]"
     seed: "Callable[[Any, Database], None]"
     token_person: "Callable[[Any, Session, str, UUID | None], tuple[UUID, str]]"
+    beside_relay: "Callable[[Any, Database, Event], None] | None" = None  # threads that call work in
+    own_findings: "Callable[[Any, Database], Iterator[Finding]] | None" = None  # of `doctor`
 
     def load_settings(self) -> ServiceSettings:
         """The settings, or the end of the process with every reason on standard error."""
@@ -121,7 +124,9 @@ class _Verbs(click.Group):
         if cmd_name == "doctor":
             from shared.doctor.command import doctor_command
 
-            return doctor_command(self.parts.settings, self.parts.migrations, self.parts.open_database)
+            return doctor_command(
+                self.parts.settings, self.parts.migrations, self.parts.open_database, self.parts.own_findings
+            )
         if cmd_name not in _LATER:
             return super().get_command(ctx, cmd_name)
         module, make = _LATER[cmd_name]
@@ -225,6 +230,8 @@ def _run_relay(parts: ServiceParts, settings: ServiceSettings) -> None:
     keep_recurring(database, kinds)  # a row that somebody deleted is back with the next start
     try:
         workshop = parts.make_workshop(settings, database)
+        if parts.beside_relay is not None:
+            parts.beside_relay(settings, database, stop)
         Relay(database, workshop, Doorbell(parts.name, settings.redis_url), kinds).run(stop)
     finally:
         presence.end()

@@ -88,6 +88,10 @@ _FAILED = text("""
                    poke_after = NULL, pokes = 0, last_error = :error
     WHERE id = :id AND lease_token = :token
 """)
+_MAKE_DUE = text("""
+    UPDATE job SET due_at = least(due_at, now()), poke_after = CASE WHEN due_at > now() THEN NULL ELSE poke_after END
+    WHERE dedupe_key = :dedupe_key AND status = 'queued' RETURNING id
+""")
 _RETRY = text("""
     UPDATE job SET status = 'queued', due_at = now(), attempts = 0, poke_after = NULL, pokes = 0
     WHERE id = :id AND status = 'parked' RETURNING id
@@ -132,6 +136,11 @@ def keep_recurring(database: Database, kinds: Mapping[str, JobKind]) -> None:
                 _KEEP_RECURRING,
                 {"id": new_id(), "kind": name, "dedupe_key": f"recurring:{name}", "every": kind.every},
             )
+
+
+def make_due(database: Database, kind: str) -> bool:
+    """A recurring job's next run is due now. False while a run is under way."""
+    return bool(database.run(_MAKE_DUE, {"dedupe_key": f"recurring:{kind}"}))
 
 
 def run_job(database: Database, kinds: Mapping[str, JobKind], service: object, job_id: UUID) -> bool:

@@ -14,6 +14,7 @@ from inquiry_service.db.models.base import Base
 from inquiry_service.domain import bounces, inquiries, mail_files, replies, unfiled
 from inquiry_service.domain.errors import ThreadChanged, WrongMove
 from inquiry_service.domain.inquiries import NewInquiry
+from inquiry_service.domain.intake import store_raw as store_raw
 from inquiry_service.domain.matching import (
     DirectorSide,
     KnownAddress,
@@ -24,11 +25,11 @@ from inquiry_service.domain.matching import (
 )
 from inquiry_service.domain.parsed_email import ParsedEmail
 from inquiry_service.terms import AddressPurpose, MailKind, MessageKind, RawMailStatus, Via
-from shared import blobs, jobs
+from shared import blobs
 from shared.db import first
 from shared.people import Person, normal_address
 from shared.references import References
-from shared.tokens import hash_secret, new_id
+from shared.tokens import hash_secret
 
 MAX_SENDER = 254  # characters kept of the From addresses
 MAX_SUBJECT = 300
@@ -36,10 +37,6 @@ MAX_EXCERPT = 300
 MAILBOX_PAGE = "/mailbox"  # the road whose writer sits at this very machine
 
 _BLOB = Base.metadata.tables["blob"]
-_STORE = text("""
-    INSERT INTO raw_mail (id, sha256, mailbox, uidvalidity, uid, envelope_to) VALUES (:id, :sha256, :mailbox, :uidvalidity, :uid, :envelope_to)
-    ON CONFLICT DO NOTHING RETURNING id
-""")
 _ADDRESS = text("""
     SELECT purpose, subject_id, person_id, revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now()) AS is_alive
     FROM reply_address WHERE address_hash = :hash
@@ -72,33 +69,6 @@ class Intake:
     letter_came_back: Callable[[bytes, bool], bool] = lambda address_hash, is_permanent: False
 
 
-def store_raw(
-    session: Session,
-    data: bytes,
-    *,
-    mailbox: str,
-    uidvalidity: int | None = None,
-    uid: int | None = None,
-    envelope_to: str | None = None,
-) -> UUID | None:
-    """The mail's bytes are kept and its filing is owed; None when these bytes, or this UID, came before."""
-    raw_id = new_id()
-    stored = first(
-        session,
-        _STORE,
-        id=raw_id,
-        sha256=blobs.put(session, data),
-        mailbox=mailbox,
-        uidvalidity=uidvalidity,
-        uid=uid,
-        envelope_to=envelope_to,
-    )
-    if stored is None:
-        return None
-    jobs.enqueue(session, "file_mail", {"raw_mail_id": str(raw_id)}, dedupe_key=f"file_mail:{raw_id}")
-    return raw_id
-
-
 def bytes_of(session: Session, raw_id: UUID) -> tuple[RawMail, bytes]:
     """A stored mail, locked, and its bytes."""
     raw = session.get_one(RawMail, raw_id, with_for_update=True)
@@ -117,7 +87,7 @@ def file(session: Session, raw: RawMail, mail: ParsedEmail, intake: Intake) -> N
         return
     raw.sender, raw.subject = _sender(mail), mail.subject[:MAX_SUBJECT]
     raw.excerpt = " ".join(mail.written[: 100 * MAX_EXCERPT].split())[:MAX_EXCERPT]
-    recipients = (*mail.recipients, *([raw.envelope_to] if raw.envelope_to else []))
+    recipients = (*mail.recipients, *(raw.envelope_to or "").split())
     mail_files.keep(session, raw.id, mail.attachments)
     is_known, inquiry_id = _returned(session, raw, mail, recipients, intake)
     if not is_known:

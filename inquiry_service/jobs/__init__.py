@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from inquiry_service.jobs import housekeeping, inbound, letters
+from inquiry_service.jobs import housekeeping, inbound, letters, mailboxes
 from shared.jobs import JobKind, sweep_done
 
 KINDS: Mapping[str, JobKind] = {
     "file_mail": JobKind(inbound.file_mail, queue="inbound"),
     "letter_outcome": JobKind(letters.letter_outcome),
+    "read_mailboxes": JobKind(
+        mailboxes.read, queue="inbound", every=timedelta(seconds=mailboxes.READ_EVERY_S)
+    ),
     "sweep_done_jobs": JobKind(sweep_done, every=timedelta(hours=1)),
     "sweep_old_rows": JobKind(housekeeping.sweep_old_rows, every=timedelta(hours=6)),
 }

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -16,19 +17,20 @@ from shared.revisions import Revisions
 from shared.settings import ServiceSettings, SettingsError
 
 Open = Callable[[ServiceSettings, str], Database]
+Own = Callable[[Any, Database], Iterator[Finding]]
 
 
 def doctor_command(
-    settings_class: type[ServiceSettings], migrations: Path, open_database: Open
+    settings_class: type[ServiceSettings], migrations: Path, open_database: Open, own: Own | None = None
 ) -> click.Command:
-    """`doctor`, of one service."""
+    """`doctor`, of one service; `own` are the checks that only this service has."""
 
     @click.command(
         name="doctor", help="Look at the installation: a line a check, exit status 1 if anything is wrong."
     )
     @click.option("--nameserver", default="", help="Ask this DNS server instead of the machine's own.")
     def doctor(nameserver: str) -> None:
-        findings = print_findings(_examine(settings_class, migrations, open_database, nameserver))
+        findings = print_findings(_examine(settings_class, migrations, open_database, own, nameserver))
         if any(finding.level == "wrong" for finding in findings):
             sys.exit(1)
 
@@ -45,7 +47,11 @@ def print_findings(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _examine(
-    settings_class: type[ServiceSettings], migrations: Path, open_database: Open, nameserver: str
+    settings_class: type[ServiceSettings],
+    migrations: Path,
+    open_database: Open,
+    own: Own | None,
+    nameserver: str,
 ) -> Iterator[Finding]:
     missing = settings_class.missing_files()
     if missing:
@@ -58,7 +64,8 @@ def _examine(
         yield wrong("settings", " ".join(str(error).split()), "see .env.example")
         return
     yield ok("settings", "all are there, and none is weak")
-    yield from database_findings(open_database(settings, "doctor"), Revisions.of(migrations))
+    database = open_database(settings, "doctor")
+    yield from database_findings(database, Revisions.of(migrations))
     yield from redis_findings(settings.redis_url)
     yield from disk_findings(Path(settings.var_dir))
     yield from mail_findings(settings)
@@ -69,4 +76,6 @@ def _examine(
             selector=settings.dkim_selector,
             ask=text_records(nameserver),
         )
+    if own is not None:
+        yield from own(settings, database)
     yield from address_findings(settings)

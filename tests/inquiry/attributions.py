@@ -102,7 +102,11 @@ ATTRIBUTIONS = {
 """One that stands above marked lines; some wrap."""
 
 ABOVE_UNMARKED = [
-    name for name in ATTRIBUTIONS if not name.startswith(("Thunderbird", "Roundcube", "KMail", "Evolution", "mutt", "Gmail en, before", "Apple Mail en, a n"))
+    name
+    for name in ATTRIBUTIONS
+    if not name.startswith(
+        ("Thunderbird", "Roundcube", "KMail", "Evolution", "mutt", "Gmail en, before", "Apple Mail en, a n")
+    )
 ]
 """Of those, the ones that say so much that a quotation without signs is told by them."""
 
@@ -136,8 +140,8 @@ HEADER_BLOCKS = {
     "Outlook zh, wide colons": "发件人： Ann Example <ann@example.com>\n发送时间： 2026年11月23日 10:00\n收件人： Desk <desk@example.org>\n主题： 问题",
     "Outlook ja": "差出人: Ann Example <ann@example.com>\n送信日時: 2026年11月23日 10:00\n宛先: Desk <desk@example.org>\n件名: 質問",
     "Outlook ko": "보낸 사람: Ann Example <ann@example.com>\n보낸 날짜: 2026년 11월 23일 월요일 오전 10:00\n받는 사람: Desk <desk@example.org>\n제목: 질문",
-    "Orange fr": "Message du : 23/11/2026 10:00\nDe : \"Ann Example\" <ann@example.com>\nA : desk@example.org\nCopie à :\nSujet : Une question",
-    "GMX de": "Gesendet: Montag, 23. November 2026 um 10:00 Uhr\nVon: \"Ann Example\" <ann@example.com>\nAn: desk@example.org\nBetreff: Eine Frage",
+    "Orange fr": 'Message du : 23/11/2026 10:00\nDe : "Ann Example" <ann@example.com>\nA : desk@example.org\nCopie à :\nSujet : Une question',
+    "GMX de": 'Gesendet: Montag, 23. November 2026 um 10:00 Uhr\nVon: "Ann Example" <ann@example.com>\nAn: desk@example.org\nBetreff: Eine Frage',
     "Notes": "From: Ann Example/Riverside\nTo: Desk/Riverside@Riverside\nDate: 11/23/2026 10:00 AM\nSubject: A question",
 }
 """Copied above a quotation without signs."""

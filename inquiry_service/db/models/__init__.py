@@ -2,6 +2,7 @@
 
 from inquiry_service.db.models.base import Base
 from inquiry_service.db.models.inquiries import Inquiry, Message, Reply
+from inquiry_service.db.models.mailboxes import Mailbox, MailboxTrouble
 from inquiry_service.db.models.published_answers import PublishedAnswer
 from inquiry_service.db.models.raw_mails import MailFile, RawMail
 from inquiry_service.db.models.staff import (
@@ -16,6 +17,8 @@ __all__ = [
     "Base",
     "Inquiry",
     "MailFile",
+    "Mailbox",
+    "MailboxTrouble",
     "Message",
     "PasswordReset",
     "ProgramResponsibility",

@@ -5,8 +5,9 @@ from pathlib import Path
 from flask import Flask
 
 from inquiry_service.clients.enrollment import EnrollmentClient
+from inquiry_service.domain import mailboxes
 from inquiry_service.settings import InquirySettings
-from inquiry_service.web.api import inquiries, replies, staff
+from inquiry_service.web.api import inbound, inquiries, replies, staff
 from inquiry_service.web.auth import identify_by
 from inquiry_service.web.pages import ask, desk, first_director, mailbox, sign_in, threads
 from inquiry_service.web.parts import Expectation, Parts
@@ -34,6 +35,7 @@ def create_app(settings: InquirySettings, database: Database | None = None) -> F
         service="inquiry",
         folder=FOLDER,
         identify=identify_by(database),
+        own_condition=lambda session: mailboxes.own_condition(session, settings.mailbox_names),
     )
     app.extensions["inquiry"] = Parts(
         References(database, "inquiry_reference_seq", "Q"),
@@ -42,7 +44,8 @@ def create_app(settings: InquirySettings, database: Database | None = None) -> F
         Expectation(),
     )
     api = make_api(app, "inquiry", "Frontdesk: inquiries")
-    for blueprint in (inquiries.bp, replies.bp, staff.bp, work_blueprint("inquiry", roles=("director",))):
+    work = work_blueprint("inquiry", roles=("director",))
+    for blueprint in (inquiries.bp, replies.bp, staff.bp, inbound.bp, work):
         api.register_blueprint(blueprint)
     for pages in (ask.pages, threads.pages, sign_in.pages, first_director.pages, desk.pages):
         app.register_blueprint(pages)

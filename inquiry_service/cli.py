@@ -6,7 +6,7 @@ Imports stand inside: each verb loads its own part alone.
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 import click
@@ -15,10 +15,13 @@ from inquiry_service.settings import InquirySettings
 from shared.commands import ServiceParts, service_commands
 
 if TYPE_CHECKING:
+    from threading import Event
+
     from sqlalchemy.orm import Session
 
     from shared.audit import Actor
     from shared.db import Database
+    from shared.doctor.findings import Finding
     from shared.jobs import JobKind
     from shared.workshop import Workshop
 
@@ -49,6 +52,19 @@ def _kinds() -> "Mapping[str, JobKind]":
     return KINDS
 
 
+def _watch(settings: Any, database: "Database", stop: "Event") -> None:
+    if settings.imap is not None:
+        from inquiry_service.roads.watch import watch_mailboxes
+
+        watch_mailboxes(database, settings.imap, stop)
+
+
+def _own_findings(settings: Any, database: "Database") -> "Iterator[Finding]":
+    from inquiry_service.roads.findings import road_findings
+
+    return road_findings(settings, database)
+
+
 def _make_workshop(settings: Any, database: "Database") -> "Workshop":
     from inquiry_service.worker import make_workshop
 
@@ -64,6 +80,8 @@ PARTS = ServiceParts(
     make_workshop=_make_workshop,
     seed=_seed,
     token_person=_token_person,
+    beside_relay=_watch,
+    own_findings=_own_findings,
 )
 commands = service_commands(PARTS)
 
@@ -85,6 +103,68 @@ def read_mail(files: tuple[str, ...]) -> None:
     for file in files:
         click.echo(line(reader, file))
     reader.close()
+
+
+@commands.command()
+def listen() -> None:
+    """Take mail by LMTP or SMTP at LISTEN_URL, for our own addresses."""
+    from inquiry_service.domain.our_addresses import OurAddresses
+    from inquiry_service.roads.listener import HANDS, Listener, keeper
+    from shared.commands import load_no_rich
+    from shared.logging import set_up_logging
+
+    load_no_rich()
+    settings = cast(InquirySettings, PARTS.await_settings("listen"))
+    set_up_logging(f"{PARTS.name}-listen")
+    database = PARTS.open_migrated(settings, "listen", HANDS)
+    ours = OurAddresses(settings.mail_domain, settings.public_addresses)
+    Listener(settings.listen, ours, keeper(database, settings.listen.protocol)).run()
+
+
+@commands.group(name="mailboxes")
+def mailbox_commands() -> None:
+    """Folders of the mail server that mail is read from."""
+
+
+@mailbox_commands.command(name="list")
+def list_mailboxes() -> None:
+    """How far each folder was read."""
+    from inquiry_service.domain import mailboxes
+
+    with PARTS.open_database(PARTS.load_settings(), "mailboxes").reading() as session:
+        found = mailboxes.conditions(session)
+    for folder in found:
+        click.echo(folder.in_words())
+    if not found:
+        click.echo("No folder was read yet: is IMAP_URL set, and a relay running?")
+
+
+@mailbox_commands.command(name="read")
+def read_now() -> None:
+    """Read every folder now, and say how it went."""
+    from inquiry_service.roads.mailboxes import read_mailboxes
+
+    settings = cast(InquirySettings, PARTS.load_settings())
+    if settings.imap is None:
+        raise click.ClickException("IMAP_URL is not set")
+    taken = read_mailboxes(PARTS.open_database(settings, "mailboxes"), settings.imap)
+    click.echo(f"{taken} mails are new. How the folders stand: `mailboxes list`")
+
+
+@mailbox_commands.command(name="reread")
+def reread() -> None:
+    """Read every folder from its beginning again, also the one that mails are moved to; what is known stays one mail."""
+    from inquiry_service.domain import mailboxes
+    from inquiry_service.roads.mailboxes import read_archive, read_mailboxes
+
+    settings = cast(InquirySettings, PARTS.load_settings())
+    if settings.imap is None:
+        raise click.ClickException("IMAP_URL is not set")
+    database = PARTS.open_database(settings, "mailboxes")
+    with database.transaction() as session:
+        mailboxes.reread(session)
+    taken = read_archive(database, settings.imap) + read_mailboxes(database, settings.imap)
+    click.echo(f"{taken} mails are new. How the folders stand: `mailboxes list`")
 
 
 @commands.group(name="staff")

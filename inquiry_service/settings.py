@@ -1,6 +1,7 @@
 """What this service reads from the environment beside what both read: how mail comes in, and how long an answer waits."""
 
 from dataclasses import dataclass
+from email.utils import parseaddr
 from typing import Any, ClassVar
 
 from shared.imap_url import ImapSettings, parse_imap_url
@@ -43,6 +44,12 @@ class InquirySettings(ServiceSettings):
         return parse_imap_url(self.imap_url) if self.imap_url else None
 
     @property
+    def mailbox_names(self) -> frozenset[str]:
+        """What our rows call the folders to read."""
+        imap = self.imap
+        return frozenset(map(imap.name_of, imap.folders)) if imap else frozenset()
+
+    @property
     def listen(self) -> ListenSettings:
         """Where the listener takes mail."""
         return parse_listen_url(self.listen_url)
@@ -50,7 +57,8 @@ class InquirySettings(ServiceSettings):
     @property
     def public_addresses(self) -> frozenset[str]:
         """The addresses of ours that strangers know."""
-        return frozenset(map(str.casefold, (self.mail_from, *_listed(self.inbound_addresses))))
+        given = (parseaddr(self.mail_from)[1] or self.mail_from, *_listed(self.inbound_addresses))
+        return frozenset(map(str.casefold, given))
 
 
 def _listed(addresses: str) -> list[str]:

@@ -1,6 +1,6 @@
 """A service's condition as its rows tell it: what is late, what waits for a person, who is alive. For health, figures and `doctor`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import text
@@ -68,6 +68,14 @@ class Condition:
             minutes = int(self.oldest_ready_letter_s // 60)
             found.append(f"the mail server takes no letters: the oldest has waited for {minutes} minutes")
         return found
+
+
+@dataclass(frozen=True)
+class OwnCondition:
+    """What one service adds: reasons for being degraded, and figures by their names, each with its words."""
+
+    reasons: Sequence[str]
+    figures: Mapping[str, tuple[str, float]]
 
 
 def read_condition(session: Session) -> Condition:

@@ -1,6 +1,6 @@
 """An IMAP_URL taken apart. Only `imaps://`: passwords and mail go over TLS from the first byte, or not at all."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import parse_qs, unquote, urlsplit
 
 AFTERWARDS = ("flag", "move", "none")
@@ -14,7 +14,7 @@ class ImapSettings:
     host: str
     port: int
     user: str
-    password: str
+    password: str = field(repr=False)
     folders: tuple[str, ...]
     after: str = "flag"
     archive: str = ""

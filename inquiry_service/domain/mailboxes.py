@@ -1,6 +1,6 @@
 """How far the folders of a mail server are read: by UIDVALIDITY and UID, in the transaction that keeps the mails."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from inquiry_service.domain import intake
 from inquiry_service.domain.intake import Arrival
+from shared.condition import OwnCondition
 from shared.db import first, rows
 
 READ_EVERY_S = 60
@@ -50,7 +51,7 @@ _CONDITION = text("""
     SELECT name, coalesce(extract(epoch FROM now() - read_at), 0) AS read_ago_s, read_at, waiting,
            coalesce(extract(epoch FROM now() - waiting_since), 0) AS waiting_s,
            coalesce(extract(epoch FROM now() - failing_since), 0) AS failing_s, last_error,
-           (SELECT count(*) FROM mailbox_trouble t WHERE t.mailbox = mailbox.name) AS troubles
+           (SELECT count(*) FROM mailbox_trouble t WHERE t.mailbox = mailbox.name AND again_at IS NOT NULL) AS troubles
     FROM mailbox ORDER BY name
 """)
 
@@ -88,6 +89,26 @@ class MailboxCondition:
     failing_s: float
     last_error: str | None
     troubles: int
+
+    def in_words(self) -> str:
+        """A line for the operator."""
+        words = f"read {_ago(self.read_ago_s)}" if self.is_read else "never read"
+        if self.waiting:
+            words += f", {self.waiting} wait, the oldest since {_ago(self.waiting_s)}"
+        if self.troubles:
+            words += f", {self.troubles} could not be taken in"
+        if self.last_error:
+            words += f"; failing since {_ago(self.failing_s)}: {self.last_error}"
+        return f"{self.name}: {words}"
+
+    @property
+    def is_late(self) -> bool:
+        """Whether nobody has read it for several polls, or every poll has failed so long."""
+        return self.failing_s >= LATE_AFTER_S or (self.is_read and self.read_ago_s >= LATE_AFTER_S)
+
+
+def _ago(seconds: float) -> str:
+    return f"{seconds:.0f} s ago" if seconds < 120 else f"{seconds / 60:.0f} min ago"
 
 
 def begin(session: Session, folder: Folder) -> int:
@@ -178,3 +199,33 @@ def conditions(session: Session) -> list[MailboxCondition]:
         )
         for row in rows(session, _CONDITION)
     ]
+
+
+def own_condition(session: Session, names: Collection[str]) -> OwnCondition:
+    """What health and figures say of the folders that are to be read. Their names are addresses: no reason and no figure has them."""
+    found = [folder for folder in conditions(session) if folder.name in names]
+    late = [folder for folder in found if folder.is_late]
+    troubles = sum(folder.troubles for folder in found)
+    reasons = [f"mail is not read: {folder.last_error or 'no relay reads it'}" for folder in late]
+    if troubles:
+        reasons.append(f"mails that the mail server would not give: {troubles}")
+    figures = {
+        "frontdesk_mailbox_read_age_seconds": (
+            "How long ago the folder that was read longest ago was read",
+            max((folder.read_ago_s for folder in found), default=0.0),
+        ),
+        "frontdesk_mailbox_oldest_waiting_seconds": (
+            "Age of the oldest mail that lies on the server and is not taken in",
+            max((folder.waiting_s for folder in found), default=0.0),
+        ),
+        "frontdesk_mailbox_waiting": (
+            "Mails on the server that are not taken in yet",
+            float(sum(folder.waiting for folder in found)),
+        ),
+        "frontdesk_mailbox_troubles": ("Mails that the server would not give", float(troubles)),
+        "frontdesk_mailboxes_failing": (
+            "Folders that could not be read the last time",
+            float(sum(folder.last_error is not None for folder in found)),
+        ),
+    }
+    return OwnCondition(reasons, figures if names else {})

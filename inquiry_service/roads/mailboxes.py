@@ -1,6 +1,7 @@
 """Reading a mail server's folders: fetched, committed, and only then flagged or moved there. A mail in trouble keeps nobody else."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import structlog
 
@@ -32,6 +33,13 @@ def read_mailboxes(database: Database, settings: ImapSettings) -> int:
             with database.transaction() as session:
                 mailboxes.note_failure(session, settings.name_of(folder), str(error))
     return taken
+
+
+def read_archive(database: Database, settings: ImapSettings) -> int:
+    """The folder that mails are moved to is read as well, once: after a restore, what came since the backup lies there."""
+    if settings.after != "move":
+        return 0
+    return read_mailboxes(database, replace(settings, folders=(settings.archive,), after="none", archive=""))
 
 
 class FolderReader:

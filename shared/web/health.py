@@ -38,8 +38,9 @@ def live() -> dict[str, str]:
 def ready() -> tuple[Response, int]:
     """200 when the database is reachable and migrated; whatever else is wrong is *degraded*, with reasons."""
     try:
-        found, condition = _answer_of_database(
-            lambda session: (_revisions_in(session), read_condition(session))
+        ask_own = site().own_condition
+        found, condition, own = _answer_of_database(
+            lambda session: (_revisions_in(session), read_condition(session), ask_own(session))
         )
     except ProgrammingError:  # a table is not there, or not ours to read yet
         return _unready(_NOT_MIGRATED)
@@ -47,7 +48,7 @@ def ready() -> tuple[Response, int]:
         return _unready(f"database: {type(error).__name__}")
     if not site().revisions.are_in(found):
         return _unready(_NOT_MIGRATED)
-    reasons = condition.reasons()
+    reasons = [*condition.reasons(), *own.reasons]
     fault = redis_fault(site().settings.redis_url)
     if fault is not None:
         reasons.append(f"Redis does not answer ({fault}): work goes on, slower")
@@ -94,15 +95,23 @@ class _RowFigures(Collector):
         """Asked once a scrape."""
         is_redis_up = redis_fault(site().settings.redis_url) is None
         yield GaugeMetricFamily("frontdesk_redis_up", "Whether Redis answers", value=float(is_redis_up))
+        ask_own = site().own_condition
         try:
-            condition, jobs, letters = _answer_of_database(
-                lambda session: (read_condition(session), jobs_by_state(session), letters_by_state(session))
+            condition, jobs, letters, own = _answer_of_database(
+                lambda session: (
+                    read_condition(session),
+                    jobs_by_state(session),
+                    letters_by_state(session),
+                    ask_own(session),
+                )
             )
         except (SQLAlchemyError, TimeoutError):
             yield GaugeMetricFamily("frontdesk_database_up", "Whether the database answers", value=0.0)
             return
         yield GaugeMetricFamily("frontdesk_database_up", "Whether the database answers", value=1.0)
         yield from _conditions(condition)
+        for name, (words, value) in own.figures.items():
+            yield GaugeMetricFamily(name, words, value=value)
         yield _by("frontdesk_jobs", "Jobs by state", "status", jobs)
         yield _by("frontdesk_letters", "Letters by state", "status", letters)
 

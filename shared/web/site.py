@@ -11,11 +11,13 @@ from flask import Flask, Request, current_app, g, request
 from flask_babel import Babel, get_locale
 from flask_wtf.csrf import generate_csrf
 from jinja2 import ChoiceLoader, FileSystemLoader
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from shared.catalogs import catalog_folders
+from shared.condition import OwnCondition
 from shared.db import Database
 from shared.limits import RateLimits, address_block
 from shared.people import Person
@@ -28,6 +30,12 @@ from shared.web.words import PAGE_FILTERS
 SHARED = Path(__file__).parent
 MAX_BODY_BYTES = 256 * 1024
 Identify = Callable[[Request], Person | None]
+AskOwnCondition = Callable[[Session], OwnCondition]
+
+
+def nothing_of_its_own(session: Session) -> OwnCondition:
+    """A service whose condition is the shared one."""
+    return OwnCondition((), {})
 
 
 @dataclass(frozen=True)
@@ -41,6 +49,7 @@ class Site:
     revisions: Revisions
     limits: RateLimits
     figures: RequestFigures
+    own_condition: AskOwnCondition
 
 
 def site() -> Site:
@@ -70,6 +79,7 @@ def make_site(
     folder: Path,
     identify: Identify,
     page_context: Callable[[], dict[str, Any]] = dict,
+    own_condition: AskOwnCondition = nothing_of_its_own,
 ) -> Flask:
     """A Flask app with everything but its routes. `folder` is the service's package."""
     app = Flask(import_name, static_folder=None, template_folder=str(folder / "web" / "templates"))
@@ -102,6 +112,7 @@ def make_site(
         Revisions.of(folder / "db" / "migrations"),
         RateLimits(settings.redis_url),
         figures := RequestFigures(),
+        own_condition,
     )
     Babel(app, locale_selector=lambda: settings.school_locale)
     _add_static(app, service, folder)

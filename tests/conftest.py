@@ -116,7 +116,7 @@ def make_inquiry_settings(
     from inquiry_service.settings import InquirySettings
 
     def make(**given: Any) -> InquirySettings:
-        values = _common(engines[1], tmp_path) | {
+        values = common_settings(engines[1], tmp_path) | {
             "database_url": inquiry_urls[0],
             "public_url": "http://127.0.0.1:8002",
             "port": 8002,
@@ -126,7 +126,8 @@ def make_inquiry_settings(
     return make
 
 
-def _common(valkey: Valkey, tmp_path: Path) -> dict[str, Any]:
+def common_settings(valkey: Valkey, tmp_path: Path) -> dict[str, Any]:
+    """What both services' settings have in the tests."""
     return {
         "redis_url": valkey.url,
         "secret_key": SECRET,
@@ -210,7 +211,7 @@ def make_enrollment_settings(
     from enrollment_service.settings import EnrollmentSettings
 
     def make(**given: Any) -> EnrollmentSettings:
-        values = _common(engines[1], tmp_path) | {
+        values = common_settings(engines[1], tmp_path) | {
             "database_url": enrollment_urls[0],
             "public_url": "http://127.0.0.1:8001",
             "port": 8001,

@@ -9,8 +9,20 @@ from types import TracebackType
 from typing import Any, Self
 
 from benchmarks.stand import free_port
+from inquiry_service.settings import InquirySettings
+from tests.conftest import common_settings
 from tests.processes import ROOT, environment_of
 from tests.roads.waiting import wait_until
+
+
+def settings_in(folder: Path, database_url: str, valkey: Any) -> Callable[..., InquirySettings]:
+    """Settings for a process that lives longer than a test."""
+
+    def make(**given: Any) -> InquirySettings:
+        values = common_settings(valkey, folder) | {"database_url": database_url, "port": 8002}
+        return InquirySettings(**(values | {"public_url": "http://127.0.0.1:8002"} | given))
+
+    return make
 
 
 class Listening:

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from inquiry_service.domain.intake import MOST_BYTES
 from inquiry_service.domain.our_addresses import OurAddresses
 from shared.db import Database
-from tests.roads.listening import Listening
+from tests.roads.listening import Listening, settings_in
 from tests.roads.taken import Books, a_mail
 from tests.working import Working
 
@@ -23,16 +23,23 @@ SENDER = "effat@example.com"
 NOTHING_LOST_OR_DOUBLED = (0, 0)
 
 
-@pytest.fixture(params=["lmtp", "smtp"])
-def listening(
+@pytest.fixture(params=["lmtp", "smtp"], scope="module")
+def process(
     request: pytest.FixtureRequest,
-    inquiry_db: Database,
-    make_inquiry_settings: Callable[..., Any],
-    tmp_path: Path,
+    inquiry_urls: tuple[str, str],
+    engines: tuple[Any, Any],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Listening]:
     """The product's own process, in either protocol."""
-    with Listening(make_inquiry_settings, request.param, tmp_path / "listen.log") as found:
+    folder = tmp_path_factory.mktemp("listener")
+    with Listening(settings_in(folder, inquiry_urls[0], engines[1]), request.param, folder / "log") as found:
         yield found
+
+
+@pytest.fixture
+def listening(process: Listening, inquiry_db: Database) -> Listening:
+    """The process, and an empty database."""
+    return process
 
 
 def as_kept(mail: bytes, sender: str = SENDER) -> bytes:
@@ -61,7 +68,7 @@ def test_the_same_mail_again_is_one(listening: Listening, books: Books) -> None:
     """As after a 250 that never reached its sender."""
     for _ in range(2):
         with listening.client() as client:
-            client.sendmail(SENDER, [PUBLIC, REPLY], a_mail(1))
+            client.sendmail(SENDER, [REPLY], a_mail(1))
     assert books.lost_or_doubled([as_kept(a_mail(1))]) == NOTHING_LOST_OR_DOUBLED
 
 
@@ -155,6 +162,8 @@ def test_a_mail_that_is_too_large_is_refused_before_and_after_its_bytes(
         client.ehlo_or_helo_if_needed()
         assert int(client.esmtp_features["size"]) == MOST_BYTES
         assert client.mail(SENDER, [f"SIZE={MOST_BYTES + 1}"])[0] == 552
+        if listening.protocol == "smtp":
+            return  # the bytes are read by the same code, and they are many
         client.mail(SENDER)
         client.rcpt(PUBLIC)
         code, _ = client.data(b"Subject: large\r\n\r\n" + b"0123456789abcdef\r\n" * (MOST_BYTES // 18 + 1))
@@ -234,7 +243,7 @@ def test_a_socket_that_a_killed_listener_left_is_taken_over(
 ) -> None:
     path = f"/tmp/frontdesk-{tmp_path.name}.sock"
     for number in range(2):
-        with Listening(make_inquiry_settings, "lmtp", tmp_path / "listen.log", path=path) as found:
+        with Listening(make_inquiry_settings, "lmtp", tmp_path / "log", path=path) as found:
             with smtplib.LMTP(path, 0) as client:
                 client.sendmail(SENDER, [PUBLIC], a_mail(number))
             if number == 0:

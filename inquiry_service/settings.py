@@ -20,6 +20,7 @@ class InquirySettings(ServiceSettings):
     listen_url: str = ""
     inbound_secret: str = ""
     inbound_addresses: str = ""
+    trusted_authserv_id: str = ""
 
     @classmethod
     def _faults(cls, values: dict[str, Any]) -> list[tuple[str, str]]:

@@ -94,6 +94,7 @@ class AddressPurpose(StrEnum):
     BOUNCE = "bounce"
 
 
+DESK_ROLES = ("director", "staff")  # who works the reply queue
 UNDO_SHOWN_S = 10
 UNDO_HELD_S = 13
 DIRECTOR_ADDRESS_DAYS = 30

@@ -1,39 +1,40 @@
 """Mail in: raw bytes are stored first and committed; then each is filed with its thread, or stands where a person sees it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import case, func, select, text
 from sqlalchemy.orm import Session
 
-from inquiry_service.db.models import Inquiry, Message, RawMail, Staff
+from inquiry_service.db.models import Inquiry, Message, RawMail
 from inquiry_service.db.models.base import Base
-from inquiry_service.domain import bounces, inquiries, mail_files, replies, unfiled
-from inquiry_service.domain.errors import ThreadChanged, WrongMove
+from inquiry_service.domain import bounces, directors_mail, inquiries, mail_files, unfiled
+from inquiry_service.domain.authentication import vouches_for
+from inquiry_service.domain.directors_mail import Circumstances
 from inquiry_service.domain.inquiries import NewInquiry
 from inquiry_service.domain.intake import store_raw as store_raw
 from inquiry_service.domain.matching import (
-    DirectorSide,
     KnownAddress,
-    director_verdict,
     reply_secrets,
     return_secrets,
-    without_reply_secrets,
 )
 from inquiry_service.domain.parsed_email import ParsedEmail
+from inquiry_service.domain.spam import FormTraces, score
 from inquiry_service.terms import AddressPurpose, MailKind, MessageKind, RawMailStatus, Via
 from shared import blobs
 from shared.db import first
-from shared.people import Person, normal_address
+from shared.people import normal_address
 from shared.references import References
 from shared.tokens import hash_secret
 
 MAX_SENDER = 254  # characters kept of the From addresses
 MAX_SUBJECT = 300
 MAX_EXCERPT = 300
+MAX_NAME = 100
 MAILBOX_PAGE = "/mailbox"  # the road whose writer sits at this very machine
 
 _BLOB = Base.metadata.tables["blob"]
@@ -60,13 +61,17 @@ class RegistrationFacts:
 @dataclass(frozen=True)
 class Intake:
     """What filing needs beside the rows. `registration_behind` asks the sibling, and `letter_came_back` tells it whether a letter of its
-    own is only late or given up; both raise when it is away.
+    own is only late or given up; both raise when it is away. `trusted_authserv_id` names the server of ours whose word on senders
+    counts; mail from strangers to one of `public_addresses` opens an inquiry.
     """
 
     references: References
     due_at: datetime
     registration_behind: Callable[[bytes], RegistrationFacts | None]
     letter_came_back: Callable[[bytes, bool], bool] = lambda address_hash, is_permanent: False
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    trusted_authserv_id: str = ""
+    public_addresses: frozenset[str] = frozenset()
 
 
 def bytes_of(session: Session, raw_id: UUID) -> tuple[RawMail, bytes]:
@@ -92,6 +97,8 @@ def file(session: Session, raw: RawMail, mail: ParsedEmail, intake: Intake) -> N
     is_known, inquiry_id = _returned(session, raw, mail, recipients, intake)
     if not is_known:
         is_known, inquiry_id = _answered(session, raw, mail, recipients, intake)
+    if not is_known and _is_for_the_school(raw, mail, recipients, intake):
+        is_known, inquiry_id = True, _new_question(session, raw, mail, intake)
     raw.inquiry_id = inquiry_id
     raw.status = RawMailStatus.FILED if is_known else RawMailStatus.UNFILED
     raw.filed_at = session.scalar(select(text("now()")))
@@ -140,7 +147,8 @@ def _by_reply_address(
         return _about_registration(session, raw, mail, facts, intake) if facts else None
     address = KnownAddress(row.purpose, row.subject_id, row.person_id, row.is_alive)
     if address.purpose == AddressPurpose.DIRECTOR:
-        return _from_director(session, raw, mail, address, intake)
+        around = Circumstances(_is_vouched_for(raw, mail, intake), intake.due_at, intake.zone)
+        return directors_mail.take_in(session, raw, mail, address, around)
     inquiry = session.get(Inquiry, address.subject_id)
     if inquiry is None or not address.is_alive:
         return None
@@ -156,8 +164,47 @@ def _by_message_id(session: Session, raw: RawMail, mail: ParsedEmail, intake: In
     if row is None:
         return None
     message = session.get(Message, row.subject_id)
-    inquiry = session.get(Inquiry, message.inquiry_id if message else row.subject_id)
+    held = session.get(RawMail, row.subject_id)  # our letter about a director's mail that was not carried out
+    behind = message or held
+    inquiry = session.get(Inquiry, behind.inquiry_id if behind and behind.inquiry_id else row.subject_id)
     return _from_asker(session, raw, mail, inquiry, intake, is_verified=False) if inquiry else None
+
+
+def _is_vouched_for(raw: RawMail, mail: ParsedEmail, intake: Intake) -> bool:
+    """At `/mailbox` the writer sits at this machine; on every other road our own mail server must say so."""
+    if raw.mailbox == MAILBOX_PAGE:
+        return True
+    return len(mail.senders) == 1 and vouches_for(
+        mail.authentication_results, intake.trusted_authserv_id, mail.senders[0]
+    )
+
+
+def _is_for_the_school(raw: RawMail, mail: ParsedEmail, recipients: tuple[str, ...], intake: Intake) -> bool:
+    """A person wrote to the address that everybody knows, and to no address of ours that a letter carried."""
+    if mail.is_automatic or len(mail.senders) != 1 or mail.senders[0] in intake.public_addresses:
+        return False
+    if reply_secrets(recipients) or return_secrets(recipients):
+        return False
+    named = {address.casefold() for address in recipients}
+    return not named.isdisjoint(intake.public_addresses)
+
+
+def _new_question(session: Session, raw: RawMail, mail: ParsedEmail, intake: Intake) -> UUID:
+    """The mail opens an inquiry, as the form does: suspects stand in quarantine, and the acknowledgement repeats nothing of it."""
+    email, said = mail.senders[0], _said(mail)
+    name = (mail.sender_name.strip() or email.partition("@")[0])[:MAX_NAME]
+    asked = f"{mail.subject}\n\n{said}" if mail.subject and not mail.references else said
+    new = NewInquiry(
+        name=name,
+        email=email,
+        question=asked,
+        due_at=intake.due_at,
+        source="mail",
+        via=Via.MAIL,
+        spam=score(FormTraces(name, email, asked)),
+        raw_mail_id=raw.id,
+    )
+    return inquiries.submit_within(session, intake.references, new, key=f"mail:{raw.id}").id
 
 
 def _sender(mail: ParsedEmail) -> str:
@@ -183,60 +230,6 @@ def _from_asker(
         raw_mail_id=raw.id,
     )
     return inquiry.id
-
-
-def _from_director(
-    session: Session, raw: RawMail, mail: ParsedEmail, address: KnownAddress, intake: Intake
-) -> UUID | None:
-    based_on = session.get(Message, address.subject_id)
-    staff = session.get(Staff, address.person_id) if address.person_id else None
-    if based_on is None or staff is None:
-        return None
-    side = DirectorSide(
-        frozenset({staff.email_normal}), staff.disabled_at is None, trusts_road=raw.mailbox == MAILBOX_PAGE
-    )
-    verdict, why = director_verdict(mail, address, side)
-    if verdict == "file":
-        if mail.is_automatic:
-            return based_on.inquiry_id
-        return None
-    author = Person(staff.id, staff.name, staff.email, frozenset(staff.roles))
-    if verdict == "hold":
-        _hold(session, based_on, author, mail, why)
-        return based_on.inquiry_id
-    try:
-        replies.answer(
-            session,
-            based_on.inquiry_id,
-            author,
-            without_reply_secrets(mail.written),
-            based_on=based_on.id,
-            via=Via.MAIL,
-            undo_s=0,
-        )
-    except ThreadChanged:
-        _hold(
-            session,
-            based_on,
-            author,
-            mail,
-            "something new came into the thread after the notice you answered",
-        )
-    except WrongMove:
-        _hold(session, based_on, author, mail, "the inquiry is in quarantine")
-    return based_on.inquiry_id
-
-
-def _hold(session: Session, based_on: Message, author: Person, mail: ParsedEmail, why: str) -> None:
-    replies.hold(
-        session,
-        based_on.inquiry_id,
-        author,
-        without_reply_secrets(mail.written or mail.text),
-        why,
-        based_on=based_on.position or 1,
-        via=Via.MAIL,
-    )
 
 
 def _about_registration(

@@ -223,6 +223,7 @@ def follow_up(
     )
     if is_automatic:
         return message
+    inquiry.snoozed_until = None
     if inquiry.status in (InquiryStatus.WAITING, InquiryStatus.CLOSED):
         inquiry.status, inquiry.due_at, inquiry.closed_at = InquiryStatus.OPEN, due_at, None
     if inquiry.status in (InquiryStatus.NEW, InquiryStatus.OPEN):
@@ -276,7 +277,7 @@ def move(session: Session, inquiry_id: UUID, actor: Actor, name: str, *, due_at:
     was_suspect = inquiry.status in (InquiryStatus.QUARANTINED, InquiryStatus.SPAM)
     if inquiry.status != target:
         inquiry.status = target
-        inquiry.closed_at = None
+        inquiry.closed_at = inquiry.snoozed_until = None
         if target == InquiryStatus.CLOSED:
             _close(session, inquiry)
         if target in (InquiryStatus.OPEN, InquiryStatus.NEW):
@@ -315,16 +316,20 @@ def _notify(session: Session, inquiry_id: UUID, message_id: UUID) -> None:
     session.execute(statements.NOTIFY_RESPONSIBLE, ids)
 
 
-def add_note(session: Session, inquiry_id: UUID, author: Person, body: str) -> Message:
+def add_note(
+    session: Session, inquiry_id: UUID, author: Person, body: str, *, via: Via = Via.DESK
+) -> Message:
     """A note for colleagues; it never reaches a letter."""
     inquiry = find(session, inquiry_id, lock=True)
-    return add_message(session, inquiry, MessageKind.NOTE, body, via=Via.DESK, staff_id=author.id)
+    return add_message(session, inquiry, MessageKind.NOTE, body, via=via, staff_id=author.id)
 
 
-def log_call(session: Session, inquiry_id: UUID, author: Person, body: str, *, is_answered: bool) -> Message:
+def log_call(
+    session: Session, inquiry_id: UUID, author: Person, body: str, *, is_answered: bool, via: Via = Via.DESK
+) -> Message:
     """A call is on record; one that answered the question leaves the inquiry waiting for the asker."""
     inquiry = find(session, inquiry_id, lock=True)
-    message = add_message(session, inquiry, MessageKind.CALL, body, via=Via.DESK, staff_id=author.id)
+    message = add_message(session, inquiry, MessageKind.CALL, body, via=via, staff_id=author.id)
     if is_answered and inquiry.status in (InquiryStatus.NEW, InquiryStatus.OPEN):
         inquiry.status = InquiryStatus.WAITING
         inquiry.is_never_reached = False

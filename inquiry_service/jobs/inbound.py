@@ -1,11 +1,16 @@
-"""Mail in: from the stored bytes to its thread."""
+"""Mail in: from the stored bytes to its thread; and what a director put off by it."""
 
 from collections.abc import Mapping
 from uuid import UUID
 
-from inquiry_service.domain import inbound
+from inquiry_service.domain import inbound, snoozes
 from inquiry_service.mail.reader import MailUnreadable
 from shared.jobs import JobContext
+
+
+def wake_inquiry(context: JobContext, payload: Mapping[str, str]) -> None:
+    """An inquiry that was put off is due."""
+    snoozes.time_is_up(context.session, UUID(payload["inquiry_id"]))
 
 
 def file_mail(context: JobContext, payload: Mapping[str, str]) -> None:
@@ -18,7 +23,14 @@ def file_mail(context: JobContext, payload: Mapping[str, str]) -> None:
         inbound.note_unreadable(context.session, raw, str(why))
         return
     sibling = desk.enrollment
+    settings = desk.settings
     intake = inbound.Intake(
-        desk.references, desk.due_now(), sibling.registration_behind, sibling.letter_came_back
+        desk.references,
+        desk.due_now(),
+        sibling.registration_behind,
+        sibling.letter_came_back,
+        settings.zone,
+        settings.trusted_authserv_id,
+        settings.public_addresses,
     )
     inbound.file(context.session, raw, mail, intake)

@@ -3,13 +3,14 @@
 from flask import Request, Response
 
 from inquiry_service.domain import staff
+from inquiry_service.terms import DESK_ROLES
 from shared.access_tokens import person_of_token
 from shared.db import Database
 from shared.people import Person
 from shared.web.site import Identify, site
 
 COOKIE = "staff"
-DESK = ("director", "staff")
+DESK = DESK_ROLES
 EVERYBODY = ("director", "staff", "registrar", "instructor", "auditor")
 
 

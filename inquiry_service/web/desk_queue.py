@@ -24,7 +24,7 @@ from shared.presence import count_alive
 
 FIRST_VIEW = "open"
 PAGE_LENGTH = 50
-VIEWS = ("mine", "new", "open", "waiting", "held", "never_reached", "quarantine", "closed", "all")
+VIEWS = ("mine", "new", "open", "waiting", "snoozed", "held", "never_reached", "quarantine", "closed", "all")
 ALARMS = {"held": "due", "never_reached": "overdue"}
 BREAKS = ("held", "closed")  # a line stands before these
 
@@ -68,6 +68,7 @@ def view_words() -> dict[str, str]:
         "new": _("Unassigned"),
         "open": _("Everyone's"),
         "waiting": _("Waiting for them"),
+        "snoozed": _("Put off"),
         "held": _("Held"),
         "never_reached": _("Never reached"),
         "quarantine": _("Quarantine"),
@@ -99,6 +100,7 @@ def empty_words(place: Place) -> tuple[str, str]:
             _("Nobody to wait for"),
             _("Answered questions stand here until their asker writes again."),
         ),
+        "snoozed": (_("Nothing is put off"), _("What was put off until later stands here.")),
         "held": (_("Nothing is held"), _("Answers by mail that need a look before they go stand here.")),
         "never_reached": (
             _("Every letter arrived"),

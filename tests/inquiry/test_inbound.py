@@ -207,7 +207,7 @@ def test_the_same_bytes_are_the_same_mail(inquiry_db: Database, inquiry_work: Wo
 def test_a_mail_that_matches_nothing_waits_for_a_person(inquiry_db: Database, inquiry_work: Working) -> None:
     inquiry_id = an_inquiry(inquiry_db)
     reference = _inquiry(inquiry_db, inquiry_id).reference
-    mail = a_mail("hello@riverside.example", "Re: " + reference, headers={"X-Reference": reference})
+    mail = a_mail("info@riverside.example", "Re: " + reference, headers={"X-Reference": reference})
     _arrives(inquiry_db, inquiry_work, mail)
     with inquiry_db.reading() as session:
         assert [item["status"] for item in inbound.unsettled(session)] == ["unfiled"]
@@ -382,10 +382,65 @@ def test_the_list_of_unfiled_mails_shows_what_filing_read(
     inquiry_db: Database, inquiry_work: Working
 ) -> None:
     _arrives(
-        inquiry_db, inquiry_work, a_mail("hello@riverside.example", "word " + "\n" * 4000 + "more " * 900)
+        inquiry_db, inquiry_work, a_mail("info@riverside.example", "word " + "\n" * 4000 + "more " * 900)
     )
     with inquiry_db.reading() as session:
         [item] = inbound.unsettled(session)
     assert (item["sender"], item["subject"], item["opening"]) == (EFFAT, "Re: hello", None)
     assert item["excerpt"].startswith("word more more")
     assert len(item["excerpt"]) <= inbound.MAX_EXCERPT
+
+
+def _questions(db: Database) -> list[Inquiry]:
+    with db.reading() as session:
+        return list(session.scalars(select(Inquiry).order_by(Inquiry.created_at)))
+
+
+def test_a_mail_to_the_schools_address_opens_an_inquiry(inquiry_db: Database, inquiry_work: Working) -> None:
+    director = a_director(inquiry_db)
+    body = "Do you train phlebotomists in the evening?"
+    mail = a_mail("Riverside <Hello@riverside.example>", body, sender="Bo Li <bo@example.com>")
+    _arrives(inquiry_db, inquiry_work, mail, mailbox="lmtp")
+    [asked] = _questions(inquiry_db)
+    assert (asked.asker_name, asked.asker_email, asked.status) == ("Bo Li", "bo@example.com", "new")
+    assert body in _thread(inquiry_db, asked.id)[0][1]
+    acknowledgement = inquiry_work.letters("bo@example.com")[0]
+    assert "evening" not in acknowledgement.as_string()
+    assert body in text_of(inquiry_work.letters(director.email)[0])
+
+
+def test_the_same_mail_by_two_roads_opens_one_inquiry(inquiry_db: Database, inquiry_work: Working) -> None:
+    mail = a_mail("hello@riverside.example", "Do you train phlebotomists?")
+    for road in ("lmtp", "imap:mail.riverside.example/INBOX"):
+        _arrives(inquiry_db, inquiry_work, mail, mailbox=road)
+    assert len(_questions(inquiry_db)) == 1
+
+
+@pytest.mark.parametrize(
+    ("sender", "headers"),
+    [
+        (EFFAT, {"Auto-Submitted": "auto-replied"}),
+        (EFFAT, {"List-Id": "<news.example.com>"}),
+        ("hello@riverside.example", {}),
+        ("a@example.com, b@example.com", {}),
+    ],
+    ids=["an automatic reply", "a list", "from our own address", "two senders"],
+)
+def test_what_no_one_person_wrote_opens_nothing(
+    inquiry_db: Database, inquiry_work: Working, sender: str, headers: dict[str, str]
+) -> None:
+    _arrives(
+        inquiry_db, inquiry_work, a_mail("hello@riverside.example", "Hello", sender=sender, headers=headers)
+    )
+    assert _questions(inquiry_db) == []
+    with inquiry_db.reading() as session:
+        assert [item["status"] for item in inbound.unsettled(session)] == ["unfiled"]
+
+
+def test_spam_by_mail_stands_in_quarantine_and_is_answered_by_nothing(
+    inquiry_db: Database, inquiry_work: Working
+) -> None:
+    spam = "SEO backlinks casino! https://a.example https://b.example https://c.example"
+    _arrives(inquiry_db, inquiry_work, a_mail("hello@riverside.example", spam))
+    assert [asked.status for asked in _questions(inquiry_db)] == ["quarantined"]
+    assert inquiry_work.letters() == []

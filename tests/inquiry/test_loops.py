@@ -9,10 +9,10 @@ from inquiry_service.domain import inquiries
 from inquiry_service.domain.inquiries import NewInquiry
 from inquiry_service.mail.parse import parse
 from inquiry_service.terms import MailKind, Via
-from shared import letter_freezing
+from shared import mailroom
 from shared.clock import utc_now
 from shared.db import Database
-from shared.letter_freezing import Mailroom
+from shared.mailroom import Mailroom
 from shared.references import References
 from tests.working import Working, text_of
 
@@ -54,7 +54,7 @@ def _letters_until_quiet(db: Database, work: Working) -> int:
 def without_the_rule_of_the_day(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """One letter of a kind a day is a rule of the acknowledgement; without it the caps are all there is."""
     monkeypatch.setattr(Mailroom, "is_first_today", lambda self: True)
-    return lambda: monkeypatch.setattr(letter_freezing, "MOST_IN_AN_HOUR", 10**6)
+    return lambda: monkeypatch.setattr(mailroom, "MOST_IN_AN_HOUR", 10**6)
 
 
 def test_two_desks_stop_after_one_letter(inquiry_db: Database, inquiry_work: Working) -> None:
@@ -75,5 +75,5 @@ def test_without_the_caps_two_desks_go_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     without_the_rule_of_the_day()
-    monkeypatch.setattr(letter_freezing, "MOST_IN_A_DAY", 10**6)
+    monkeypatch.setattr(mailroom, "MOST_IN_A_DAY", 10**6)
     assert _letters_until_quiet(inquiry_db, inquiry_work) == ROUNDS

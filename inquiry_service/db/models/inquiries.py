@@ -43,6 +43,7 @@ class Inquiry(Base):
     last_message_at: Mapped[Now]
     first_answered_at: Mapped[Moment | None]
     closed_at: Mapped[Moment | None]
+    snoozed_until: Mapped[Moment | None]
     words: Mapped[str] = mapped_column(
         TSVECTOR,
         Computed(
@@ -69,6 +70,9 @@ class Inquiry(Base):
             "last_message_at",
             "id",
             postgresql_where=text("status IN ('quarantined', 'spam')"),
+        ),
+        Index(
+            "ix_inquiry_snoozed", "snoozed_until", "id", postgresql_where=text("snoozed_until IS NOT NULL")
         ),
         Index("ix_inquiry_asker", "asker_email_normal", "created_at"),
         Index("ix_inquiry_created", "created_at", "id"),

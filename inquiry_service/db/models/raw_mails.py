@@ -13,7 +13,8 @@ from shared.tables import one_of
 class RawMail(Base):
     """One mail, once: the same bytes are the same mail, and a mailbox's UID is taken in once.
 
-    `sender`, `subject` and `excerpt` are for lists; they are empty until the mail was read.
+    `held_because`: why what a director asked for in it was not done. `sender`, `subject` and `excerpt` are for lists; they are empty
+    until the mail was read.
     """
 
     __tablename__ = "raw_mail"
@@ -27,6 +28,7 @@ class RawMail(Base):
     status: Mapped[str] = mapped_column(Text, server_default=RawMailStatus.STORED)
     inquiry_id: Mapped[UUID | None] = mapped_column(ForeignKey("inquiry.id", ondelete="SET NULL"))
     error: Mapped[str | None] = mapped_column(Text)
+    held_because: Mapped[str | None] = mapped_column(Text)
     sender: Mapped[str | None] = mapped_column(Text)
     subject: Mapped[str | None] = mapped_column(Text)
     excerpt: Mapped[str | None] = mapped_column(Text)

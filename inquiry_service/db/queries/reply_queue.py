@@ -6,7 +6,7 @@ TAKE_NEXT = text("""
     UPDATE inquiry SET assignee_id = :staff_id
     WHERE id = (
         SELECT id FROM inquiry
-        WHERE status IN ('new', 'open') AND assignee_id IS NULL
+        WHERE status IN ('new', 'open') AND assignee_id IS NULL AND snoozed_until IS NULL
           AND (CAST(:only_mine AS boolean) IS FALSE OR coalesce(program, '') IN (
                SELECT program FROM program_responsibility WHERE staff_id = :staff_id))
         ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
@@ -19,22 +19,25 @@ CLAIM = text("""
 """)
 
 COUNTS = text("""
-    SELECT count(*) FILTER (WHERE status IN ('new', 'open') AND assignee_id IS NULL) AS new,
-           count(*) FILTER (WHERE status IN ('new', 'open') AND assignee_id = :staff_id) AS mine,
-           count(*) FILTER (WHERE status IN ('new', 'open')) AS open,
-           count(*) FILTER (WHERE status = 'waiting') AS waiting,
+    SELECT count(*) FILTER (WHERE status IN ('new', 'open') AND snoozed_until IS NULL AND assignee_id IS NULL) AS new,
+           count(*) FILTER (WHERE status IN ('new', 'open') AND snoozed_until IS NULL AND assignee_id = :staff_id) AS mine,
+           count(*) FILTER (WHERE status IN ('new', 'open') AND snoozed_until IS NULL) AS open,
+           count(*) FILTER (WHERE status = 'waiting' AND snoozed_until IS NULL) AS waiting,
+           count(*) FILTER (WHERE snoozed_until IS NOT NULL) AS snoozed,
            count(*) FILTER (WHERE status = 'quarantined') AS quarantine,
            count(*) FILTER (WHERE is_never_reached) AS never_reached,
            (SELECT count(*) FROM reply WHERE status = 'held') AS held
     FROM inquiry WHERE status IN ('new', 'open', 'waiting', 'quarantined')
 """)
 
+_FOR_US = "status IN ('new', 'open') AND snoozed_until IS NULL"
 # view -> (condition, order column, is descending)
 VIEWS = {
-    "new": ("status IN ('new', 'open') AND assignee_id IS NULL", "due_at", False),
-    "mine": ("status IN ('new', 'open') AND assignee_id = :staff_id", "due_at", False),
-    "open": ("status IN ('new', 'open')", "due_at", False),
-    "waiting": ("status = 'waiting'", "last_message_at", True),
+    "new": (f"{_FOR_US} AND assignee_id IS NULL", "due_at", False),
+    "mine": (f"{_FOR_US} AND assignee_id = :staff_id", "due_at", False),
+    "open": (_FOR_US, "due_at", False),
+    "waiting": ("status = 'waiting' AND snoozed_until IS NULL", "last_message_at", True),
+    "snoozed": ("snoozed_until IS NOT NULL", "snoozed_until", False),
     "held": ("id IN (SELECT inquiry_id FROM reply WHERE status = 'held')", "last_message_at", True),
     "never_reached": ("status IN ('new', 'open') AND is_never_reached", "due_at", False),
     "closed": ("status = 'closed'", "last_message_at", True),
@@ -44,7 +47,7 @@ VIEWS = {
 
 _PAGE = """
     SELECT id, reference, status, asker_name, asker_email, program, opening, assignee_id, messages, due_at, created_at,
-           last_message_at, is_never_reached, spam_score, registration_reference,
+           last_message_at, snoozed_until, is_never_reached, spam_score, registration_reference,
            (SELECT name FROM staff WHERE staff.id = assignee_id) AS assignee_name,
            EXISTS (SELECT 1 FROM reply WHERE reply.inquiry_id = inquiry.id AND reply.status = 'draft' AND author_id = :staff_id) AS has_draft,
            {order} AS sort_key

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 
-from inquiry_service.mail.letters import inquiries, replies, staff
+from inquiry_service.mail.letters import held, inquiries, replies, staff
 from shared.mailroom import Composer, FactsReader
 
 COMPOSERS: Mapping[str, Composer] = {
     "acknowledgement": inquiries.acknowledgement,
     "notice": inquiries.notice,
+    "held_mail": held.held_mail,
     "lost_link": inquiries.lost_link,
     "answer": replies.answer,
     "password_reset": staff.password_reset,

@@ -8,7 +8,7 @@ from marshmallow import RAISE
 from sqlalchemy.orm import Session
 
 from inquiry_service.db.models import Inquiry
-from inquiry_service.domain import inquiries, replies, reply_queue
+from inquiry_service.domain import inquiries, replies, reply_queue, snoozes
 from inquiry_service.domain.inquiries import NewInquiry
 from inquiry_service.domain.spam import FormTraces, score
 from inquiry_service.terms import InquiryStatus, Via
@@ -25,6 +25,7 @@ from inquiry_service.web.schemas.inquiries import (
     NoteBody,
     QuestionSchema,
     ReceiptSchema,
+    SnoozeBody,
 )
 from shared import idempotency, letters
 from shared.audit import Actor
@@ -142,6 +143,25 @@ def assign(body: dict[str, Any], inquiry_id: UUID) -> Inquiry:
     """The inquiry is a colleague's."""
     with database().transaction() as session:
         return inquiries.assign(session, inquiry_id, _actor(), body["staff_id"])
+
+
+@bp.route("/inquiries/<uuid:inquiry_id>/snooze", methods=["POST"])
+@bp.arguments(SnoozeBody)
+@bp.response(200, InquiryItem)
+@allow(*DESK)
+def snooze(body: dict[str, Any], inquiry_id: UUID) -> Inquiry:
+    """The inquiry is out of the way until then, or until the asker writes."""
+    with database().transaction() as session:
+        return snoozes.snooze(session, inquiry_id, _actor(), body["until"])
+
+
+@bp.route("/inquiries/<uuid:inquiry_id>/wake", methods=["POST"])
+@bp.response(200, InquiryItem)
+@allow(*DESK)
+def wake(inquiry_id: UUID) -> Inquiry:
+    """The inquiry is no longer put off."""
+    with database().transaction() as session:
+        return snoozes.wake(session, inquiry_id, _actor())
 
 
 @bp.route("/inquiries/<uuid:inquiry_id>/close", methods=["POST"])

@@ -6,18 +6,19 @@ from flask import Blueprint, flash
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from inquiry_service.domain import inquiries, reply_queue
+from inquiry_service.domain import inquiries, mail_commands, reply_queue, snoozes
 from inquiry_service.web.auth import DESK
 from inquiry_service.web.desk_queue import place_of_request
 from inquiry_service.web.forms import FormNotRight, checked, see, typed
 from inquiry_service.web.pages.desk_thread import thread_page
-from inquiry_service.web.parts import due_now
-from inquiry_service.web.schemas.forms import AssignForm, CallForm, NoteForm
+from inquiry_service.web.parts import due_now, settings
+from inquiry_service.web.schemas.forms import AssignForm, CallForm, NoteForm, SnoozeForm
+from shared.clock import utc_now
 from shared.errors import DomainError, Invalid, NotFound
 from shared.web.access import allow, current_person
 from shared.web.mistakes import sentences_of
 from shared.web.site import database
-from shared.web.words import say
+from shared.web.words import moment_in_words, say
 
 pages = Blueprint("moves", __name__, url_prefix="/desk/inquiries/<uuid:inquiry_id>")
 
@@ -79,6 +80,39 @@ def _move(inquiry_id: UUID, name: str, said: str) -> ResponseReturnValue:
         flash(said)
     except DomainError as error:
         say_no(error)
+    return back_to(inquiry_id)
+
+
+@pages.post("/snooze")
+@allow(*DESK)
+def snooze(inquiry_id: UUID) -> ResponseReturnValue:
+    """The inquiry is out of the way for a while."""
+    try:
+        words = checked(SnoozeForm(), {"until": _("Choose for how long")})["until"]
+        until = mail_commands.until(words, utc_now(), settings().zone)
+        if until is None:
+            raise FormNotRight({"until": _("Choose one of the times, or a day like 2027-01-31.")})
+        with database().transaction() as session:
+            snoozes.snooze(session, inquiry_id, current_person().actor, until)
+        flash(
+            _(
+                "Put off until %(moment)s, or until they write.",
+                moment=moment_in_words(until, settings().zone),
+            )
+        )
+    except FormNotRight as error:
+        return thread_page(inquiry_id, errors=error.errors, status=422)
+    except DomainError as error:
+        say_no(error)
+    return back_to(inquiry_id)
+
+
+@pages.post("/wake")
+@allow(*DESK)
+def wake(inquiry_id: UUID) -> ResponseReturnValue:
+    """The inquiry is no longer put off."""
+    with database().transaction() as session:
+        snoozes.wake(session, inquiry_id, current_person().actor)
     return back_to(inquiry_id)
 
 

@@ -66,7 +66,7 @@ def thread_page(
 
 def _opened(errors: dict[str, str]) -> str:
     """Which small form stands open in the page: the one that was not right, or the one asked for where no script runs."""
-    forms = {"note": "note", "call": "call", "staff_id": "assign"}
+    forms = {"note": "note", "call": "call", "staff_id": "assign", "until": "snooze"}
     return next((form for field, form in forms.items() if field in errors), request.args.get("do", ""))
 
 

@@ -82,6 +82,12 @@ class AssignForm(AssignBody):
         return {**data, "staff_id": data.get("staff_id") or None}
 
 
+class SnoozeForm(_Form):
+    """For how long, in words such as `3d`."""
+
+    until = Text(required=True, max_length=40)
+
+
 class SignInForm(_Form):
     """Who comes in. What is not even an address is as wrong as a wrong one, and is not told apart."""
 

@@ -90,6 +90,13 @@ class InquiryItem(Schema):
     due_at = fields.AwareDateTime(allow_none=True)
     created_at = fields.AwareDateTime(required=True)
     last_message_at = fields.AwareDateTime(required=True)
+    snoozed_until = fields.AwareDateTime(allow_none=True)
+
+
+class SnoozeBody(Schema):
+    """Until when nobody is offered the inquiry."""
+
+    until = fields.AwareDateTime(required=True)
 
 
 class InquiryList(Schema):

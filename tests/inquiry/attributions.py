@@ -111,35 +111,51 @@ ABOVE_UNMARKED = [
 """Of those, the ones that say so much that a quotation without signs is told by them."""
 
 HEADER_BLOCKS = {
-    "Outlook en": "From: Ann Example <ann@example.com>\nSent: Monday, November 23, 2026 10:00 AM\nTo: Desk <desk@example.org>\nSubject: RE: A question",
+    "Outlook en": "From: Ann Example <ann@example.com>\nSent: Monday, November 23, 2026 10:00 AM\nTo: Desk <desk@example.org>"
+    "\nSubject: RE: A question",
     "Outlook en, old": "From: Ann Example [mailto:ann@example.com]\nSent: Monday, November 23, 2026 10:00 AM\nTo: Desk\nSubject: A question",
-    "Outlook for Mac": "From: Ann Example <ann@example.com>\nDate: Monday, November 23, 2026 at 10:00\nTo: Desk <desk@example.org>\nSubject: A question",
-    "Outlook en, bold": "*From:* Ann Example <ann@example.com>\n*Sent:* Monday, November 23, 2026 10:00 AM\n*To:* Desk <desk@example.org>\n*Subject:* A question",
-    "Outlook en, spaced": "From: Ann Example <ann@example.com>\n\nSent: Monday, November 23, 2026 10:00 AM\n\nTo: Desk <desk@example.org>\n\nSubject: A question",
-    "Outlook en, wrapped": "From: Riverside Career Training\n<ann@example.com>\nSent: Monday, November 23, 2026 10:00 AM\nTo: Desk <desk@example.org>\nCc: Bob\nSubject: A question",
-    "Outlook de": "Von: Ann Example <ann@example.com>\nGesendet: Montag, 23. November 2026 10:00\nAn: Desk <desk@example.org>\nBetreff: AW: Eine Frage",
+    "Outlook for Mac": "From: Ann Example <ann@example.com>\nDate: Monday, November 23, 2026 at 10:00\nTo: Desk <desk@example.org>"
+    "\nSubject: A question",
+    "Outlook en, bold": "*From:* Ann Example <ann@example.com>\n*Sent:* Monday, November 23, 2026 10:00 AM\n*To:* Desk <desk@example.org>"
+    "\n*Subject:* A question",
+    "Outlook en, spaced": "From: Ann Example <ann@example.com>\n\nSent: Monday, November 23, 2026 10:00 AM\n\nTo: Desk <desk@example.org>"
+    "\n\nSubject: A question",
+    "Outlook en, wrapped": "From: Riverside Career Training\n<ann@example.com>\nSent: Monday, November 23, 2026 10:00 AM\nTo: Desk "
+    "<desk@example.org>\nCc: Bob\nSubject: A question",
+    "Outlook de": "Von: Ann Example <ann@example.com>\nGesendet: Montag, 23. November 2026 10:00\nAn: Desk <desk@example.org>"
+    "\nBetreff: AW: Eine Frage",
     "Outlook fr": "De : Ann Example <ann@example.com>\nEnvoyé : lundi 23 novembre 2026 10:00\nÀ : Desk <desk@example.org>\nObjet : RE: Une question",
-    "Outlook es": "De: Ann Example <ann@example.com>\nEnviado: lunes, 23 de noviembre de 2026 10:00\nPara: Desk <desk@example.org>\nAsunto: RE: Una pregunta",
-    "Outlook pt": "De: Ann Example <ann@example.com>\nEnviada em: segunda-feira, 23 de novembro de 2026 10:00\nPara: Desk <desk@example.org>\nAssunto: RES: Uma pergunta",
+    "Outlook es": "De: Ann Example <ann@example.com>\nEnviado: lunes, 23 de noviembre de 2026 10:00\nPara: Desk <desk@example.org>"
+    "\nAsunto: RE: Una pregunta",
+    "Outlook pt": "De: Ann Example <ann@example.com>\nEnviada em: segunda-feira, 23 de novembro de 2026 10:00\nPara: Desk "
+    "<desk@example.org>\nAssunto: RES: Uma pergunta",
     "Outlook it": "Da: Ann Example <ann@example.com>\nInviato: lunedì 23 novembre 2026 10:00\nA: Desk <desk@example.org>\nOggetto: R: Una domanda",
-    "Outlook nl": "Van: Ann Example <ann@example.com>\nVerzonden: maandag 23 november 2026 10:00\nAan: Desk <desk@example.org>\nOnderwerp: RE: Een vraag",
-    "Outlook pl": "Od: Ann Example <ann@example.com>\nWysłano: poniedziałek, 23 listopada 2026 10:00\nDo: Desk <desk@example.org>\nTemat: ODP: Pytanie",
+    "Outlook nl": "Van: Ann Example <ann@example.com>\nVerzonden: maandag 23 november 2026 10:00\nAan: Desk <desk@example.org>"
+    "\nOnderwerp: RE: Een vraag",
+    "Outlook pl": "Od: Ann Example <ann@example.com>\nWysłano: poniedziałek, 23 listopada 2026 10:00\nDo: Desk <desk@example.org>"
+    "\nTemat: ODP: Pytanie",
     "Outlook ru": "От: Ann Example <ann@example.com>\nОтправлено: 23 ноября 2026 г. 10:00\nКому: Desk <desk@example.org>\nТема: RE: Вопрос",
     "Outlook da": "Fra: Ann Example <ann@example.com>\nSendt: 23. november 2026 10:00\nTil: Desk <desk@example.org>\nEmne: SV: Et spørgsmål",
     "Outlook nb": "Fra: Ann Example <ann@example.com>\nSendt: mandag 23. november 2026 10:00\nTil: Desk <desk@example.org>\nEmne: SV: Et spørsmål",
     "Outlook sv": "Från: Ann Example <ann@example.com>\nSkickat: den 23 november 2026 10:00\nTill: Desk <desk@example.org>\nÄmne: SV: En fråga",
-    "Outlook fi": "Lähettäjä: Ann Example <ann@example.com>\nLähetetty: maanantai 23. marraskuuta 2026 10.00\nVastaanottaja: Desk <desk@example.org>\nAihe: VS: Kysymys",
+    "Outlook fi": "Lähettäjä: Ann Example <ann@example.com>\nLähetetty: maanantai 23. marraskuuta 2026 10.00\nVastaanottaja: Desk "
+    "<desk@example.org>\nAihe: VS: Kysymys",
     "Outlook cs": "Od: Ann Example <ann@example.com>\nOdesláno: pondělí 23. listopadu 2026 10:00\nKomu: Desk <desk@example.org>\nPředmět: RE: Otázka",
-    "Outlook hu": "Feladó: Ann Example <ann@example.com>\nElküldve: 2026. november 23., hétfő 10:00\nCímzett: Desk <desk@example.org>\nTárgy: RE: Kérdés",
-    "Outlook ro": "De la: Ann Example <ann@example.com>\nTrimis: luni, 23 noiembrie 2026 10:00\nCătre: Desk <desk@example.org>\nSubiect: RE: O întrebare",
-    "Outlook tr": "Kimden: Ann Example <ann@example.com>\nGönderildi: 23 Kasım 2026 Pazartesi 10:00\nKime: Desk <desk@example.org>\nKonu: YNT: Bir soru",
-    "Outlook el": "Από: Ann Example <ann@example.com>\nΣτάλθηκε: Δευτέρα, 23 Νοεμβρίου 2026 10:00\nΠρος: Desk <desk@example.org>\nΘέμα: ΑΠ: Μια ερώτηση",
+    "Outlook hu": "Feladó: Ann Example <ann@example.com>\nElküldve: 2026. november 23., hétfő 10:00\nCímzett: Desk <desk@example.org>"
+    "\nTárgy: RE: Kérdés",
+    "Outlook ro": "De la: Ann Example <ann@example.com>\nTrimis: luni, 23 noiembrie 2026 10:00\nCătre: Desk <desk@example.org>"
+    "\nSubiect: RE: O întrebare",
+    "Outlook tr": "Kimden: Ann Example <ann@example.com>\nGönderildi: 23 Kasım 2026 Pazartesi 10:00\nKime: Desk <desk@example.org>"
+    "\nKonu: YNT: Bir soru",
+    "Outlook el": "Από: Ann Example <ann@example.com>\nΣτάλθηκε: Δευτέρα, 23 Νοεμβρίου 2026 10:00\nΠρος: Desk <desk@example.org>"
+    "\nΘέμα: ΑΠ: Μια ερώτηση",
     "Outlook he": "מאת: Ann Example <ann@example.com>\nנשלח: יום שני 23 נובמבר 2026 10:00\nאל: Desk <desk@example.org>\nנושא: שאלה",
     "Outlook uk": "Від: Ann Example <ann@example.com>\nНадіслано: 23 листопада 2026 р. 10:00\nКому: Desk <desk@example.org>\nТема: Питання",
     "Outlook zh": "发件人: Ann Example <ann@example.com>\n发送时间: 2026年11月23日 10:00\n收件人: Desk <desk@example.org>\n主题: 问题",
     "Outlook zh, wide colons": "发件人： Ann Example <ann@example.com>\n发送时间： 2026年11月23日 10:00\n收件人： Desk <desk@example.org>\n主题： 问题",
     "Outlook ja": "差出人: Ann Example <ann@example.com>\n送信日時: 2026年11月23日 10:00\n宛先: Desk <desk@example.org>\n件名: 質問",
-    "Outlook ko": "보낸 사람: Ann Example <ann@example.com>\n보낸 날짜: 2026년 11월 23일 월요일 오전 10:00\n받는 사람: Desk <desk@example.org>\n제목: 질문",
+    "Outlook ko": "보낸 사람: Ann Example <ann@example.com>\n보낸 날짜: 2026년 11월 23일 월요일 오전 10:00"
+    "\n받는 사람: Desk <desk@example.org>\n제목: 질문",
     "Orange fr": 'Message du : 23/11/2026 10:00\nDe : "Ann Example" <ann@example.com>\nA : desk@example.org\nCopie à :\nSujet : Une question',
     "GMX de": 'Gesendet: Montag, 23. November 2026 um 10:00 Uhr\nVon: "Ann Example" <ann@example.com>\nAn: desk@example.org\nBetreff: Eine Frage',
     "Notes": "From: Ann Example/Riverside\nTo: Desk/Riverside@Riverside\nDate: 11/23/2026 10:00 AM\nSubject: A question",

@@ -10,7 +10,6 @@ MARKER = "Write your answer above this line"
 
 _MARKER_LINE = re.compile(rf"[\s*_–—-]*{MARKER}[\s*_–—-]*\Z")
 _REFERENCE = re.compile(r"\bQ-[0-9A-Z]{6}\b")
-_WRAPPED_LINE = 50  # characters; the notice's last line may be wrapped once
 _MOST_PREVIEW_LINES = 4
 _SHORTEST_PREVIEW = 4  # characters
 _MOST_LINES_BELOW = 40
@@ -148,7 +147,9 @@ def _ends_as_ours(lines: list[Line], marker: int) -> bool:
     if end - 1 <= marker:
         return False
     last, above = lines[end - 1].words, lines[end - 2].words
-    return bool(_REFERENCE.search(last)) or (len(above) >= _WRAPPED_LINE and bool(_REFERENCE.search(above)))
+    return bool(_REFERENCE.search(last)) or (
+        above.endswith(",") and bool(_REFERENCE.search(above))
+    )  # wrapped once
 
 
 def _leave_signature_below_out(reader: Reader, start: int) -> None:

@@ -29,7 +29,9 @@ _VERB = re.compile(rf"(?<![^\W\d_])(?:{any_of(WROTE)})(?![^\W\d_])|(?:{any_of(WR
 _ENDS = re.compile(r"[\s*_\"”»]*[:：]?[\s*_-]*\Z")
 _DASHED = re.compile(r"\W{0,2}-{2,}.*-{2,}:?\Z")
 _WORTH_A_LOOK = re.compile(r"[\d@]|\A\W{0,3}-{2,20} ?\w")
-_ADDRESS_LAST = re.compile(r"[<(\[][^<>\[\]]{0,200}@[^<>]{1,250}[>)\]]{1,2}[,\s]*[:：]\Z")
+_ADDRESS_LAST = re.compile(
+    r"\S{1,64}@[^\s<>]{1,250}[:：]\Z|[<(\[][^<>\[\]]{0,200}@[^<>]{1,250}[>)\]]{1,2}[,\s]*[:：]\Z"
+)
 _ADDRESS_CLOSED = re.compile(r"<[^<>\s]+@[^<>\s]+>\Z")
 _WITHIN_A_LINE = re.compile(
     rf"(?<=[\s-])(?:On|Am|Le|El|Em|Il|Op|Den|Dnia|W dniu)(?= (?:\d|(?:{'|'.join(re.escape(day) for day in sorted(DAYS, key=len, reverse=True))})[., ]))",
@@ -141,14 +143,19 @@ def _is_open(joined: str) -> bool:
 
 
 def _goes_on(joined: str, above: str, words: str) -> bool:
-    """A wrapped line is long, or ends within an address; it does not end as a sentence."""
+    """A wrapped line is long, or ends within an address, or has begun as an attribution; it does not end as a sentence."""
     if _is_open(joined) or words.startswith(("<", "(", "[", ">")):
         return True
-    if above.endswith((".", "!", "?", ":", "：", ";")):
+    if above.endswith(".") and not (words[0].isdigit() or above[:-1].rpartition(" ")[2].isdigit()):
         return False
-    return len(joined) >= _FULL_LINE or (
-        len(words) <= 30 and bool(_VERB.search(words.casefold())) and words.endswith((":", "："))
-    )
+    if above.endswith(("!", "?", ":", "：", ";")):
+        return False
+    if len(joined) >= _FULL_LINE or (
+        len(words) <= 30 and words.endswith((":", "：")) and _VERB.search(words.casefold())
+    ):
+        return True
+    facts = _facts(joined)
+    return facts.begins_like_one and facts.count > 0
 
 
 def _of(text: Text, start: int, end: int, joined: str) -> Attribution | None:

@@ -32,7 +32,7 @@ WROTE = {
     "tr": r"şunları yazdı|şunu yazdı|yazdı",
     "el": "έγραψε|έγραψες",
     "he": "כתב/ה|כתבה|כתב|מאת",
-    "ar fa": "كتب|كتبت|نوشت",
+    "ar fa": "كتابة ما يلي|كتبت|كتب|نوشت",
     "vi id": "đã viết|viết|menulis",
 }
 # The same in scripts that put no space between words.
@@ -40,7 +40,7 @@ WROTE_WITHOUT_SPACE = {
     "zh": "写道|寫道|写到|来信",
     "ja": "書きました|のメール",
     "ko": "님이 작성|작성:|님이 씀|썼습니다",
-    "th": "เขียนว่า",
+    "th hi ka": "เขียนว่า|ने लिखा|დაწერა",
 }
 
 # How the line of a quotation begins, where it begins with a word.
@@ -166,8 +166,8 @@ DEVICES = re.compile(
 # Words that tell the reader to look for answers inside the quotation.
 _NEAR = r"(?: \w+){0,3} "
 _ANSWERS_INSIDE = {
-    "en": r"\binline\b|\bin-line\b|\bin (?:red|blue|green|bold)\b"
-    rf"|\b(?:see|answers?|comments?|repl(?:y|ies)|responses?|notes?){_NEAR}(?:below|within|interspersed)\b",
+    "en": r"\b(?:inline|in-line)\b"
+    rf"|\b(?:see|answers?|comments?|repl(?:y|ies)|responses?|notes?){_NEAR}(?:below|within|interspersed|in (?:red|blue|green|bold))\b",
     "de": rf"\b(?:siehe|antwort(?:en)?|anmerkungen|kommentare){_NEAR}(?:unten|weiter unten|im text|dazwischen)\b|\bin rot\b|\bs\. ?u\.",
     "es": rf"\b(?:ver|vea|respuestas?|comentarios?){_NEAR}(?:abajo|debajo|más abajo|en rojo)\b",
     "fr": rf"\b(?:voir|réponses?|commentaires?){_NEAR}(?:ci-dessous|plus bas|en rouge|dans le texte)\b",

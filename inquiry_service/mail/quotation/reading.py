@@ -43,6 +43,7 @@ class Reader:
         self.is_own = [not line.is_cited for line in self.lines]
         self.replaced: dict[int, str] = {}
         self._keeps_forwards = keeps_forwards
+        self._leave_known_signatures_out()
 
     def written(self, *, has_quotation: bool, is_certain: bool) -> Written:
         """The lines that are the writer's; all of them when none is."""
@@ -101,6 +102,17 @@ class Reader:
         return any(
             own and line.words for own, line in zip(self.is_own[start:], self.lines[start:], strict=True)
         )
+
+    def _leave_known_signatures_out(self) -> None:
+        """What a program says is a signature, with the dashes above it, as long as there are other words."""
+        found = [at for at, line in enumerate(self.lines) if line.is_signature and self.is_own[at]]
+        known = {*found, *(at - 1 for at in found if at and self.lines[at - 1].is_decoration)}
+        if any(
+            own and line.words and at not in known
+            for at, (own, line) in enumerate(zip(self.is_own, self.lines, strict=True))
+        ):
+            for at in known:
+                self.is_own[at] = False
 
     def _as_the_program_marked(self, at: int) -> Beginning:
         block = header_block.find(self.text, at)

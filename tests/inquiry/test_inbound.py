@@ -245,6 +245,31 @@ def test_a_mailed_answer_goes_out_whole(inquiry_db: Database, inquiry_work: Work
     assert [reply.status for reply in _replies(inquiry_db)] == [ReplyStatus.SENT]
 
 
+OUTLOOKS_BLOCK = """________________________________
+From: Frontdesk <desk@riverside.example>
+Sent: Monday, November 23, 2026 10:00 AM
+To: Dora <dora@riverside.example>
+Subject: New question from Effat
+"""
+YAHOOS_LINE = "On Monday, November 23, 2026 at 10:00:00 AM EST, Frontdesk <desk@riverside.example> wrote:\n"
+
+
+@pytest.mark.parametrize("above", [OUTLOOKS_BLOCK, YAHOOS_LINE], ids=["Outlook", "Yahoo"])
+def test_a_mailed_answer_from_a_program_that_quotes_without_signs_goes_out(
+    inquiry_db: Database, inquiry_work: Working, above: str
+) -> None:
+    director = a_director(inquiry_db)
+    an_inquiry(inquiry_db)
+    inquiry_work.drain()
+    notice = inquiry_work.letters(director.email)[0]
+    body = f"Yes, most find work.\n\nGet Outlook for iOS\n{above}\n{text_of(notice)}"
+    _arrives(inquiry_db, inquiry_work, a_mail(str(notice["Reply-To"]), body, sender=director.email))
+    received = text_of(inquiry_work.letters(EFFAT)[-1])
+    assert "Yes, most find work." in received
+    assert [word for word in ("Outlook", MARKER, "desk@riverside.example") if word in received] == []
+    assert [reply.status for reply in _replies(inquiry_db)] == [ReplyStatus.SENT]
+
+
 def test_a_mailed_answer_below_the_quotation_is_held_with_every_word(
     inquiry_db: Database, inquiry_work: Working
 ) -> None:

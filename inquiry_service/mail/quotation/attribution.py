@@ -108,6 +108,11 @@ def looks_like_one(words: str) -> bool:
     )
 
 
+def says_much(words: str) -> bool:
+    """A line with a colon at its end and two facts of a mail: another's mail may begin below it, in whatever language."""
+    return words.endswith((":", "：")) and len(words) <= MAX_LOOKED_AT and _facts(words).count >= 2
+
+
 def has_address(words: str) -> bool:
     """A mail address stands in it."""
     return "@" in words and bool(_ADDRESS.search(words[:MAX_LOOKED_AT]))

@@ -131,7 +131,9 @@ def _is_plain(reader: Reader, start: int) -> bool:
     if any(line.is_quoted for line in lines[:start]) or attribution.looks_like_one(last):
         return False
     return not any(
-        attribution.find(reader.text, at) is not None or header_block.find(reader.text, at) is not None
+        attribution.says_much(lines[at].words)
+        or attribution.find(reader.text, at) is not None
+        or header_block.find(reader.text, at) is not None
         for at in range(start)
         if lines[at].words
     )

@@ -10,13 +10,15 @@ _MOST_LINES = 40  # below dashes and a space, as programs write them
 MOST_LINES_IN_DOUBT = 10  # below dashes alone, which people write too
 _MOST_WORDS = 72  # characters of a line there
 _DASHES = re.compile(r"(?:--|__|—)\Z")
-_RULE = re.compile(r"[-_=*]{2,}\Z")
+_RULE = re.compile(r"[-_]{2,}\Z")
 _OF_A_LIST = re.compile(
-    r"mailing.?list|listinfo|unsubscribe|mailingliste|liste de diffusion|lista de correo|lista de discuss|lista di discussione|google groups|groups\.io"
-    r"|désabonner|abmelden|cancelar (?:la )?suscripci|рассылк",
+    r"mailing.?list\b|listinfo|to (?:\w+ )?unsubscribe\b|-unsubscribe@|un\)?subscri\w+ information|mailingliste\b|liste de diffusion|lista de correo"
+    r"|lista di discussione|google groups|yahoo! groups|groups\.io|se désabonner|список рассылки",
     re.IGNORECASE,
 )
-_ADDRESS_ONLY = re.compile(r"(?:https?://|www\.)\S+\Z|\S+@\S+\Z")
+_MOST_LIST_LINES = 6
+_LONGEST_OF_A_LIST = 100  # characters of such a line
+_ADDRESS = re.compile(r"https?://|www\.|\S@\S")
 _LINK = re.compile(r"[<(\[][^<>()\[\]\s]*(?:://|mailto:|www\.)[^<>()\[\]\s]*[>)\]]")
 _GOES_ON = re.compile(r"[!?;:]|, (?!please|sorry|excuse)")
 _MY = re.compile(r"\bmy\b|mein|\bmon\b|\bmi\b|\bmeu|\bmio|\bmijn|\bmoj|\bmin\b|мое|من|我|私|나의|내")
@@ -91,7 +93,7 @@ def _is_wrapped_programs_line(first: str, second: str) -> bool:
 
 def _is_signature(rule: Line, below: Sequence[Line], count: int) -> bool:
     """A list's lines below any rule, and a signature below two dashes."""
-    if count <= 8 and any(_OF_A_LIST.search(line.words[:300]) for line in below):
+    if _is_of_a_list(below, count):
         return True
     if not _DASHES.match(rule.words):
         return False
@@ -100,6 +102,15 @@ def _is_signature(rule: Line, below: Sequence[Line], count: int) -> bool:
     return count <= MOST_LINES_IN_DOUBT and all(
         len(line.words) <= _MOST_WORDS and not line.words.endswith((".", "?", "!", ":", ","))
         for line in below
+    )
+
+
+def _is_of_a_list(below: Sequence[Line], count: int) -> bool:
+    """A few short lines that name the list, and where it is."""
+    if count > _MOST_LIST_LINES or any(len(line.words) > _LONGEST_OF_A_LIST for line in below):
+        return False
+    return any(_OF_A_LIST.search(line.words) for line in below) and any(
+        _ADDRESS.search(line.words) for line in below
     )
 
 

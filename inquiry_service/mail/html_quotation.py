@@ -32,6 +32,7 @@ def _line(found: HtmlLine) -> Line:
         is_cited=found.is_cited or found.is_wholly_quoted or found.is_attribution,
         begins=found.begins and any(colon in found.text[:_BEGINNING_SAYS] for colon in ":："),
         is_signature=found.is_signature,
+        is_set_apart=found.quotes > 0 and own.depth == 0,
     )
 
 
@@ -46,7 +47,7 @@ def _mark_part(text: Text, part: list[int]) -> None:
         quoted = head if len(head) <= _MOST_ABOVE_QUOTES else []
     else:
         quoted = head[begins:]
-    for at in quoted:
+    for at in (*quoted, *(at for at in part if text.lines[at].depth)):
         text.lines[at].is_cited = True
 
 

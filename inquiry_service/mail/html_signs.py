@@ -27,8 +27,10 @@ _ATTRIBUTE = re.compile(
 _MAX_ATTRIBUTES = 2_000  # characters that are looked at
 _NAMES = ("class", "id", "name")
 
+# Gmail's button for a citation of the writer's own makes the same block quote as its quotations: only the part round it tells.
+_MAY_BE_OWN = re.compile(r"\bgmail_quote\b")
 _CITED = re.compile(
-    r"gmail_quote|protonmail_quote|tutanota_quote|zmail_extra|moz-quote|yahoo_quoted|cite|front-blockquote|qt\b|mailquote|quoted"
+    r"protonmail_quote|tutanota_quote|zmail_extra|moz-quote|yahoo_quoted|cite|front-blockquote|qt\b|mailquote|quoted"
 )
 _WHOLE_PART = re.compile(
     r"yahoo_quoted|yahooquoted|olk_src_body_section|moz-forward-container|mail-editor-reference-message-container"
@@ -75,6 +77,8 @@ def _sign_of_quote(said: dict[str, str], names: str) -> Sign:
     if said.get("type") == "cite" or "cite" in said or _CITED.search(names):
         return Sign.CITED
     style = said.get("style", "")
+    if _MAY_BE_OWN.search(names):
+        return Sign.QUOTE
     return Sign.NONE if _NO_EDGE.search(style) and not _EDGE.search(style) else Sign.QUOTE
 
 

@@ -101,11 +101,12 @@ def test_answers_between_and_below_block_quotes_are_the_writers(page: str) -> No
     [
         "<p>The board says:</p><blockquote>40 hours</blockquote><p>which is a week.</p>",
         '<div>Two points:</div><blockquote style="margin:0 0 0 40px;border:none;padding:0px"><div>one</div></blockquote>',
+        '<div>Yes.</div><blockquote class="gmail_quote" style="border-left:1px solid">To be or not to be</blockquote>',
         "<p>Subject: nothing</p><table><tr><th>Date:</th><td>Monday</td></tr></table>",
         "<p>Ann &lt;ann@example.com&gt; and <bob@example.com> will come.</p>",
         '<div class="gmail_signature">Only a signature</div>',
     ],
-    ids=["a citation", "indented", "a table", "addresses", "a signature alone"],
+    ids=["a citation", "indented", "a citation by button", "a table", "addresses", "a signature alone"],
 )
 def test_a_page_that_quotes_no_mail_comes_out_whole(page: str) -> None:
     written = what_was_written_in_html(page)

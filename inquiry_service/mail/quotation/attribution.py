@@ -12,6 +12,7 @@ from inquiry_service.mail.quotation.lines import MAX_LOOKED_AT, Text
 from inquiry_service.mail.quotation.program_words import BEGINS, DAYS, WROTE, WROTE_WITHOUT_SPACE, any_of
 
 MOST_LINES = 5  # that one attribution is wrapped over
+_MOST_SMALL_WORDS = 8
 _FULL_LINE = 35  # characters; a program wraps no shorter line, except at an address
 
 _ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:@]{1,64}@[^\s<>()\[\]\"',;:@]{1,255}")
@@ -33,9 +34,8 @@ _ADDRESS_LAST = re.compile(
     r"\S{1,64}@[^\s<>]{1,250}[:：]\Z|[<(\[][^<>\[\]]{0,200}@[^<>]{1,250}[>)\]]{1,2}[,\s]*[:：]\Z"
 )
 _ADDRESS_CLOSED = re.compile(r"<[^<>\s]+@[^<>\s]+>\Z")
-_WITHIN_A_LINE = re.compile(
-    rf"(?<=[\s-])(?:On|Am|Le|El|Em|Il|Op|Den|Dnia|W dniu)(?= (?:\d|(?:{'|'.join(re.escape(day) for day in sorted(DAYS, key=len, reverse=True))})[., ]))",
-    re.IGNORECASE,
+_WITHIN_A_LINE = re.compile(  # the word that begins it is a capital one: `hat am 23.11. geschrieben` goes on
+    rf"(?<=[\s-])(?:On|Am|Le|El|Em|Il|Op|Den|Dnia|W dniu)(?= (?:\d|(?i:{'|'.join(map(re.escape, sorted(DAYS, key=len, reverse=True)))})[., ]))"
 )
 _SAID_BY_WRITER = re.compile(  # `On 3 March at 5 pm I sent you:`, and what ends as no attribution does within
     r"[?!] |\b(?:i|we)(?: have| had|'ve)? (?:wrote|sent|said|asked)\b|\b(?:ich|wir) (?:schrieb|habe)|\b(?:schrieb|habe) ich\b|\bj'ai\b|\bho scritto\b"
@@ -106,6 +106,11 @@ def looks_like_one(words: str) -> bool:
     return words.endswith((":", "：")) and bool(
         _ADDRESS.search(words[-MAX_LOOKED_AT:]) or _TIME.search(words[-MAX_LOOKED_AT:])
     )
+
+
+def is_dashed(words: str) -> bool:
+    """`-----Ann wrote: -----`, which some programs write above a block of headers."""
+    return len(words) <= 100 and bool(_DASHED.match(words)) and bool(_VERB.search(words.casefold()))
 
 
 def says_much(words: str) -> bool:
@@ -246,6 +251,13 @@ def _is_dated(words: str) -> bool:
     return bool(_YEAR.search(words)) and bool(_DAY.search(words))
 
 
+def _is_prose(words: str) -> bool:
+    """Names have capitals; of the small words that programs write there are never so many."""
+    return (
+        sum(word.islower() and word.isalpha() and len(word) > 1 for word in words.split()) > _MOST_SMALL_WORDS
+    )
+
+
 def _facts(words: str) -> _Facts:
     words = words.strip(" *_")
     folded = words.casefold()
@@ -264,5 +276,5 @@ def _facts(words: str) -> _Facts:
         is_dashed=bool(_DASHED.match(words)),
         begins_with_date=digit_first or day_first,
         begins_like_one=digit_first or first in DAYS or first in BEGINS,
-        is_said_by_writer=bool(_SAID_BY_WRITER.search(folded)),
+        is_said_by_writer=bool(_SAID_BY_WRITER.search(folded)) or _is_prose(words),
     )

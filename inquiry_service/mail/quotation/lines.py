@@ -1,7 +1,7 @@
 """A text as lines: how deep each is quoted, and its bare words as the rules look at them."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 MAX_LOOKED_AT = 500  # characters of a line that a pattern reads; no mail program writes a longer one
 
@@ -14,7 +14,10 @@ _DECORATION = re.compile(r"[-_=*~—–#\s]{2,}")
 
 @dataclass(slots=True)
 class Line:
-    """`depth` counts the signs of quotation before it. An HTML mail says more: `is_cited` and `begins` are its program's own marks."""
+    """`depth` counts the signs of quotation before it. An HTML mail says more: `is_cited` and `begins` are its program's own marks.
+
+    `is_set_apart`: it stands in a block quote that may be the writer's.
+    """
 
     raw: str
     depth: int
@@ -22,9 +25,7 @@ class Line:
     is_cited: bool = False
     begins: bool = False
     is_signature: bool = False
-    starts_at: int = field(
-        default=0
-    )  # where the words of the writer end, in a line that a program's line shares
+    is_set_apart: bool = False
 
     @property
     def is_blank(self) -> bool:

@@ -26,7 +26,7 @@ WROTE = {
     "cs sk": r"napsal\(a\)|napsala|napsal|píše|napísal\(a\)|napísala|napísal",
     "hr sr sl": r"napisao/la|napisao\(la\)|napisao|napisala|je napisal\(a\)|je napisal|је написао|је написала",
     "hu": "ezt írta|írta|írja",
-    "ru": r"написал\(а\)|написала|написал|пишет|писал\(а\)|писала|писал",
+    "ru": r"написал\(а\)|написала|написал|пишет|писал\(а\)|писали|писала|писал",
     "uk": r"написав\(ла\)|написав|написала|пише|писав",
     "bg": "написа",
     "tr": r"şunları yazdı|şunu yazdı|yazdı",
@@ -167,7 +167,7 @@ DEVICES = re.compile(
 _NEAR = r"(?: \w+){0,3} "
 _ANSWERS_INSIDE = {
     "en": r"\b(?:inline|in-line)\b"
-    rf"|\b(?:see|answers?|comments?|repl(?:y|ies)|responses?|notes?){_NEAR}(?:below|within|interspersed|in (?:red|blue|green|bold))\b",
+    rf"|\b(?:see|answers?|comments?|repl(?:y|ies)|responses?|notes?){_NEAR}(?:below|within|inside|interspersed|in the text|in (?:red|blue|green|bold))\b",
     "de": rf"\b(?:siehe|antwort(?:en)?|anmerkungen|kommentare){_NEAR}(?:unten|weiter unten|im text|dazwischen)\b|\bin rot\b|\bs\. ?u\.",
     "es": rf"\b(?:ver|vea|respuestas?|comentarios?){_NEAR}(?:abajo|debajo|más abajo|en rojo)\b",
     "fr": rf"\b(?:voir|réponses?|commentaires?){_NEAR}(?:ci-dessous|plus bas|en rouge|dans le texte)\b",

@@ -89,7 +89,7 @@ class Reader:
         if (said := attribution.find(self.text, at)) is not None:
             return Beginning(at, said.end, self._is_marked_below(said.end), own_words=said.own_words)
         if (block := header_block.find(self.text, at)) is not None:
-            return Beginning(at, block.end, is_marked=False)
+            return Beginning(at, block.end, self._is_marked_at(block.end))
         if (separator := header_block.separator(self.text, at)) is not None:
             return self._below_separator(at, separator.is_forward)
         return None
@@ -131,7 +131,14 @@ class Reader:
             if said is not None or self.lines[after].is_quoted:
                 end = said.end if said else after
                 return Beginning(at, end, self._is_marked_below(end))
+            if (block := header_block.find(self.text, after)) is not None:
+                return Beginning(at, block.end, self._is_marked_at(block.end))
         return Beginning(at, at + 1, is_marked=False, is_forward=is_forward)
+
+    def _is_marked_at(self, at: int) -> bool:
+        """Old programs mark lines below a block of headers too."""
+        at = self.text.next_with_words(at)
+        return at < len(self.lines) and self.lines[at].is_quoted
 
     def _is_marked_below(self, at: int) -> bool:
         """The next lines with signs belong to this attribution: no other stands between."""
@@ -161,11 +168,15 @@ class Reader:
     def start_of_rules_above(self, start: int) -> int:
         """Rules of dashes right above are the program's too."""
         above = start
-        while above and (self.lines[above - 1].is_blank or self.lines[above - 1].is_decoration):
+        while above and self._is_rule(above - 1):
             above -= 1
         while above < start and self.lines[above].is_blank:
             above += 1
         return above
+
+    def _is_rule(self, at: int) -> bool:
+        line = self.lines[at]
+        return line.is_blank or line.is_decoration or attribution.is_dashed(line.words)
 
     def _read_below_marked(self, start: int) -> None:
         """Marked lines are quoted; between and below them the writer goes on, until a quotation without marks begins."""
@@ -242,19 +253,15 @@ class Reader:
         first = self.text.next_with_words(start)
         if first >= end:
             return False
-        if (
-            self.lines[first].is_cited
-            or attribution.find(self.text, first)
-            or header_block.find(self.text, first)
-        ):
+        if self.lines[first].is_cited or self.beginning(first) is not None:
             return True
-        begins_the_mail = self.text.next_with_words(0) == first
+        begins_the_mail = self.text.next_with_words(0) == first and not self.lines[first].is_set_apart
         return begins_the_mail and self.text.next_with_words(end) < len(self.lines)
 
     def _ends_the_mail(self, start: int, end: int) -> bool:
         """Only a signature stands below. What the writer introduces with a colon belongs to their words."""
         above = next((line for line in reversed(self.lines[max(start - 3, 0) : start]) if line.words), None)
-        if above is None or above.words.endswith((":", "：")):
+        if above is None or above.words.endswith((":", "：")) or self.lines[start].is_set_apart:
             return False
         return signatures.end_without_signature(self.lines[end:], may_be_all=True) == 0
 

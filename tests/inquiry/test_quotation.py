@@ -8,6 +8,7 @@ import pytest
 
 from inquiry_service.mail.quotation import MARKER, what_was_written
 from tests.inquiry.attributions import ABOVE_UNMARKED, ATTRIBUTIONS, HEADER_BLOCKS, SEPARATORS, TELEPHONES
+from tests.inquiry.whole_replies import REPLIES
 
 ROOT = Path(__file__).parents[2]
 OWN = "Hello,\n\nthank you, that helps. Could I come on Friday at 9:30?\n\nBest,\nEffat"
@@ -58,6 +59,11 @@ def test_a_quotation_without_signs_is_told_by_its_block_of_headers(block: str) -
         ):
             text = mail.format(own=OWN, separator=separator, block=block, quoted=QUOTED)
             assert words_of(what_was_written(text).text) == words_of(OWN), separator
+
+
+@pytest.mark.parametrize(("mail", "own"), REPLIES.values(), ids=REPLIES)
+def test_a_whole_reply_is_read_as_its_program_means_it(mail: str, own: str) -> None:
+    assert words_of(what_was_written(mail).text) == words_of(own)
 
 
 @pytest.mark.parametrize("line", TELEPHONES)

@@ -1,0 +1,105 @@
+"""A letter of the enrollment service that came back by mail: the inquiry service tells its sibling, and the seat goes on."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from werkzeug.serving import make_server
+
+from enrollment_service.domain.registrations import cancel_by_office
+from inquiry_service.domain import inbound
+from inquiry_service.worker import make_workshop
+from shared.audit import THE_SERVICE
+from shared.db import Database
+from tests.enrollment.builders import a_section, letters_to, registered
+from tests.inquiry.test_returned_letters import a_notice
+from tests.working import Working
+
+FIRST, SECOND = "first@example.com", "second@example.com"
+
+
+@pytest.fixture
+def sibling(enrollment_app: Flask) -> Iterator[str]:
+    """The enrollment service's own address."""
+    server = make_server("127.0.0.1", 0, enrollment_app, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+
+
+@pytest.fixture
+def inbox(
+    inquiry_db: Database, make_inquiry_settings: Callable[..., Any], sibling: str, tmp_path: Path
+) -> Callable[[bytes], str]:
+    """A mail comes in at the inquiry service and is worked on; what became of it."""
+    settings = make_inquiry_settings(enrollment_url=sibling)
+    work = Working(inquiry_db, make_workshop(settings, inquiry_db), tmp_path / "mail")
+
+    def arrives(data: bytes) -> str:
+        with inquiry_db.transaction() as session:
+            raw_id = inbound.store_raw(session, data, mailbox="imap")
+        work.drain()
+        return str(
+            inquiry_db.run(text("SELECT status FROM raw_mail WHERE id = :id"), {"id": raw_id})[0].status
+        )
+
+    return arrives
+
+
+@pytest.fixture
+def offered(enrollment_db: Database, enrollment_work: Working) -> str:
+    """A seat is offered to the first of two who wait; the return path of the offer's letter."""
+    section = a_section(enrollment_db, seats=1)
+    seated = registered(enrollment_db, section, "Seated")
+    for name in ("First", "Second"):
+        registered(enrollment_db, section, name)
+    _give_up(enrollment_db, seated.id)
+    enrollment_work.drain()
+    return str(enrollment_work.letters(FIRST)[-1]["Return-Path"]).strip("<>")
+
+
+def _give_up(db: Database, registration_id: UUID) -> None:
+    with db.transaction() as session:
+        cancel_by_office(session, registration_id, actor=THE_SERVICE, reason="They asked for it.")
+
+
+def test_an_offer_to_a_dead_address_passes_on_at_once(
+    enrollment_db: Database, enrollment_work: Working, offered: str, inbox: Callable[[bytes], str]
+) -> None:
+    assert inbox(a_notice(offered, recipient=FIRST)) == "filed"
+    enrollment_work.drain()
+    assert letters_to(enrollment_db, SECOND)[-1] == "offer"
+    bounced = text("SELECT status FROM letter WHERE recipient = :to AND kind = 'offer'")
+    assert enrollment_db.run(bounced, {"to": FIRST})[0].status == "bounced"
+
+
+def test_an_offer_that_is_only_late_stays_open(
+    enrollment_db: Database, enrollment_work: Working, offered: str, inbox: Callable[[bytes], str]
+) -> None:
+    assert inbox(a_notice(offered, recipient=FIRST, action="delayed", status="4.4.1")) == "filed"
+    enrollment_work.drain()
+    assert enrollment_db.run(text("SELECT status FROM offer"))[0].status == "open"
+    assert letters_to(enrollment_db, SECOND) == ["waitlisted"]
+
+
+def test_a_return_path_that_is_nobodys_waits_for_a_person(
+    inbox: Callable[[bytes], str], sibling: str
+) -> None:
+    assert inbox(a_notice(f"b+{'a' * 26}@riverside.example")) == "unfiled"
+
+
+def test_while_the_sibling_is_away_the_bounce_waits(
+    inquiry_db: Database, inquiry_work: Working, offered: str
+) -> None:
+    with inquiry_db.transaction() as session:
+        inbound.store_raw(session, a_notice(offered, recipient=FIRST), mailbox="imap")
+    inquiry_work.drain()
+    assert inquiry_db.run(text("SELECT status FROM raw_mail"))[0].status == "stored"
+    assert inquiry_db.run(text("SELECT status FROM job WHERE kind = 'file_mail'"))[0].status == "queued"

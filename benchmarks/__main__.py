@@ -8,6 +8,7 @@ import sys
 from importlib.metadata import version
 
 from benchmarks.letters import LIVE_PER_S, Delay, Letters
+from benchmarks.mail_reading import MailReading
 from benchmarks.public_writes import CLIENTS, CONNECTIONS, GOAL_CLIENTS, PublicWrites
 from benchmarks.rows import Comparison, measure_in_turn, print_comparison, print_head
 from benchmarks.sink import Sink
@@ -15,7 +16,7 @@ from benchmarks.stand import POOL_SIZE, WEB_PROCESSES, WEB_THREADS, Stand, a_dir
 from benchmarks.startup import Start, start_once
 from deploy.embedded.services import INQUIRY
 
-PARTS = ("writes", "letters", "start")
+PARTS = ("writes", "letters", "mails", "start")
 
 
 def main() -> int:
@@ -30,6 +31,8 @@ def main() -> int:
     chosen = parser.parse_args()
     rounds, seconds = (1, 1.0) if chosen.quick else (chosen.rounds, chosen.seconds)
     parts = (chosen.only,) if chosen.only else PARTS
+    if "mails" in parts:
+        measure_mails(rounds, seconds)
     sink = Sink()
     try:
         with Stand(a_directory(), smtp_url=sink.url).running() as stand:
@@ -58,6 +61,16 @@ def measure_letters(stand: Stand, sink: Sink, rounds: int, seconds: float) -> No
     print_head()
     print_comparison(Comparison(ours, limit, 0.4))
     print_delays(delays)
+
+
+def measure_mails(rounds: int, seconds: float) -> None:
+    """Mails read by one reader; no database has a part in it."""
+    reading = MailReading(seconds)
+    ours, limit = reading.rows()
+    measure_in_turn([ours, limit], rounds)
+    reading.close()
+    print_head()
+    print_comparison(Comparison(ours, limit))
 
 
 def print_delays(delays: list[Delay]) -> None:

@@ -23,7 +23,7 @@ def _digest(secret: str, path: str, at_s: int) -> str:
 
 
 def sign(secret: str, path: str) -> dict[str, str]:
-    """The header that lets the sibling believe a GET of `path` (with its query) came from us."""
+    """The header that lets the sibling believe a request for `path` (with its query) came from us."""
     at_s = unix_ms() // 1000
     return {HEADER: f"{at_s}.{_digest(secret, path, at_s)}"}
 

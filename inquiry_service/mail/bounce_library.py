@@ -8,8 +8,8 @@ from inquiry_service.mail import mime
 from inquiry_service.mail.delivery_status import blocks_of, cleaned
 from inquiry_service.mail.mime import Part
 
-MAX_READ = 60_000  # bytes of a part: its patterns look at every line, and the letter that came back is not what they look for
-MAX_LINE = 1000
+MAX_READ = 20_000  # bytes of a part: its patterns look at every line, and the letter that came back is not what they look for
+MAX_LINE = 300
 
 
 def addresses_in(mail: Part) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ MAX_NOTICE = 20_000  # characters; whoever sends more sends the letter back with
 
 _RETURNED_LETTER = re.compile(
     r"(?im)^.{0,20}(?:"
-    r"-{2,}[^\n]{0,40}(?:original|returned|copy|header|message|mail|nachricht|mensaje|message d'origine)"
+    r"-{2,80}[^\n]{0,40}(?:original|returned|copy|header|message|mail|nachricht|mensaje|message d'origine)"
     r"|[-=_* ]*(?:below this line is a copy|this is a copy of (?:the|your) message|included is a copy"
     r"|the (?:full )?header of the original"
     r"|here is (?:your|a copy)|a copy of (?:the|your) (?:original|message)|original (?:message|mail"

@@ -15,6 +15,7 @@ from inquiry_service.mail.html_text import text_of_html
 from inquiry_service.mail.mime import Headers, Part
 
 MAX_READ = 100_000  # bytes of a part
+MOST_ADDRESSES = 100
 REPORTS = ("message/delivery-status", "message/global-delivery-status")
 _RETURNED = (
     "message/rfc822",
@@ -48,7 +49,7 @@ def bounce_of(mail: Part) -> Bounce | None:
         return None
     is_permanent = fate == "failed" if fate else bounce_words.is_given_up(evidence.subject, evidence.notice)
     reason = bounce_words.reason_in(f"{evidence.diagnosis}\n{evidence.notice}")
-    return Bounce(addresses or _named(evidence), is_permanent, reason)
+    return Bounce((addresses or _named(evidence))[:MOST_ADDRESSES], is_permanent, reason)
 
 
 def returned_message_ids(mail: Part) -> tuple[str, ...]:

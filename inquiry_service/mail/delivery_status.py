@@ -8,9 +8,12 @@ from typing import Literal
 Fate = Literal["failed", "delayed", "arrived"]
 FATES: tuple[Fate, ...] = ("failed", "delayed", "arrived")  # the worst first
 MAX_REPORT = 200_000  # characters
+MAX_VALUE = 2000
 
 _FIELD = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,40})[ \t]*:[ \t]*(.*)")
-_ADDRESS = re.compile(r"[^\s<>()\[\];:,\"]+@[^\s<>()\[\];:,\"]+|\"[^\"\n]{1,64}\"@[^\s<>()\[\];:,\"]+")
+_ADDRESS = re.compile(
+    r"[^\s<>()\[\];:,\"]{1,128}@[^\s<>()\[\];:,\"]{1,254}|\"[^\"\n]{1,64}\"@[^\s<>()\[\];:,\"]{1,254}"
+)
 _RECIPIENT_FIELDS = ("original-recipient", "final-recipient", "x-actual-recipient")
 _KNOWN = frozenset(
     [
@@ -102,6 +105,7 @@ def _fate(block: dict[str, str]) -> Fate | None:
 
 def address_in(value: str) -> str:
     """The address in `rfc822; <ann@example.com>`; empty where there is none that could be one."""
+    value = value[:MAX_VALUE]
     found = _ADDRESS.search(value.partition(";")[2] or value)
     return cleaned(found.group()) if found else ""
 

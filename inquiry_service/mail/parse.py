@@ -12,6 +12,7 @@ from inquiry_service.mail.mime import Headers, Part
 from inquiry_service.mail.quotation import MARKER as MARKER
 from inquiry_service.mail.quotation import what_was_written as what_was_written
 from inquiry_service.terms import MailKind
+from shared.phrases import phrase
 
 MAX_TEXT = 200_000
 MOST_ADDRESSES = 100
@@ -28,7 +29,7 @@ def parse(data: bytes) -> ParsedEmail:
     mail = mime.read(data)
     headers = mail.headers
     if not headers.fields:
-        raise UnreadableMail("it has no headers")
+        raise UnreadableMail(phrase("it has no headers"))
     text, is_whole = _text(mail)
     written = what_was_written(text)
     bounce = _bounce(mail)

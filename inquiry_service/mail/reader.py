@@ -14,6 +14,7 @@ import structlog
 from inquiry_service.domain.parsed_email import ParsedEmail
 from inquiry_service.mail.frames import PipeBroken, PipeSilent, exchange
 from inquiry_service.mail.parsed_bytes import READ, WORN_OUT, unpacked
+from shared.phrases import phrase
 
 MAX_MAIL_BYTES = 25 * 1024 * 1024
 DEADLINE_S = 10.0
@@ -44,7 +45,7 @@ class MailReader:
     def read(self, data: bytes) -> ParsedEmail:
         """What can be read of the mail. Raises MailUnreadable, ReaderAway."""
         if len(data) > MAX_MAIL_BYTES:
-            raise MailUnreadable("it is larger than 25 MB")
+            raise MailUnreadable(phrase("it is larger than 25 MB"))
         with self._lock:
             for is_last in (False, True):
                 try:
@@ -52,7 +53,7 @@ class MailReader:
                 except PipeBroken:  # an operator may have ended it, or the machine: once more decides
                     self._end()
                     if is_last:
-                        raise MailUnreadable("whoever reads it dies of it") from None
+                        raise MailUnreadable(phrase("whoever reads it dies of it")) from None
         raise AssertionError
 
     def close(self) -> None:
@@ -72,7 +73,7 @@ class MailReader:
         except PipeSilent:
             self._end()
             log.warning("mail_reader_killed", mail_bytes=len(data))
-            raise MailUnreadable(f"to read it takes longer than {DEADLINE_S:.0f} seconds") from None
+            raise MailUnreadable(phrase("to read it takes longer than ten seconds")) from None
         self._mails_read += 1
         verdict, rest = answer[:1], answer[1:]
         if verdict == WORN_OUT or self._mails_read >= MAILS_A_CHILD:

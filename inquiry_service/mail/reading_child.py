@@ -13,6 +13,7 @@ from inquiry_service.domain.parsed_email import ParsedEmail
 from inquiry_service.mail.frames import receive, send
 from inquiry_service.mail.parse import UnreadableMail, parse
 from inquiry_service.mail.parsed_bytes import NOT_READ, READ, WORN_OUT, packed
+from shared.phrases import phrase
 
 MEMORY_BYTES = 512 * 1024 * 1024
 OWN_END_S = 20  # twice what the parent waits: an orphan in the middle of a mail does not work on for ever
@@ -38,7 +39,7 @@ def _answer(read: Callable[[bytes], ParsedEmail], data: bytes) -> bytes:
     try:
         return READ + packed(read(data))
     except MemoryError:
-        return WORN_OUT + b"it needs more memory than a mail may"
+        return WORN_OUT + phrase("it needs more memory than a mail may").encode()
     except UnreadableMail as error:
         return NOT_READ + str(error).encode()
     except Exception as error:  # RecursionError too: whatever it is, it is about this mail

@@ -136,3 +136,22 @@ def test_no_other_mail_is_called_a_bounce(folder: str) -> None:
     mails = sorted((CASES / folder).iterdir())
     assert mails
     assert [path.name for path in mails if parse(path.read_bytes()).bounce is not None] == []
+
+
+DAEMON = "From: mailer-daemon@x.example\nSubject: failure notice\n\n"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "-" * 19_000, ("-" * 60 + "\n") * 3000, "a@" * 50_000, "a" * 100_000, "nicht " * 20_000, "deliver" * 15_000, "to " * 30_000,
+        "recipient <" * 9000, " " * 90_000, "\n" * 90_000, "Final-Recipient: " + "a" * 200_000, "5.1.1." * 15_000,
+        "\n".join(f"a{n}@b.example" for n in range(6000)),
+    ],
+    ids=["dashes", "lines of dashes", "signs", "a long word", "one word", "one syllable", "labels", "open labels", "spaces", "lines",
+         "an endless recipient", "codes", "many addresses"],
+)  # fmt: skip
+def test_a_notice_made_to_be_slow_is_read_in_one_go(body: str) -> None:
+    bounce = parse((DAEMON + body).encode()).bounce
+    assert bounce is not None
+    assert len(bounce.addresses) <= 100

@@ -22,6 +22,7 @@ from shared.clock import utc_now
 from shared.errors import DomainError, NotFound
 from shared.web.access import allow, current_person
 from shared.web.site import database
+from shared.web.words import say
 
 pages = Blueprint("mail", __name__, url_prefix="/desk/unfiled")
 
@@ -48,7 +49,7 @@ def _shown(mail: Mapping[str, Any], files: Sequence[MailFile]) -> dict[str, Any]
     return {
         "id": mail["id"],
         "why": not_read,
-        "unreadable_because": (mail["error"] or "?") if is_unreadable else "",
+        "unreadable_because": (say(mail["error"] or "") or "?") if is_unreadable else "",
         "can_be_read_again": mail["status"] != RawMailStatus.UNFILED,
         "files": listed(files),
         "sender": mail["sender"] or "",

@@ -102,12 +102,12 @@ _STILL_TRYING = re.compile(
     re.IGNORECASE,
 )
 _GAVE_UP = re.compile(
-    r"giv(?:en|ing) (?:it )?up|given up|(?:not|n't|no longer|never|stop(?:ped)?) (?:going to "
-    r"|be )?(?:try|retr|attempt)|no (?:further|more|additional) (?:attempts|deliver|retr)"
+    r"giv(?:en|ing) (?:it )?up|given up|(?:not|n't|no longer|never|stop(?:ped)?) (?:going to |be "
+    r"|(?:continue|continuing) (?:to )?)?(?:try|retr|attempt)|no (?:further|more|additional) (?:attempts|deliver|retr)"
     r"|permanent(?:ly)? (?:error|fail|fatal|problem|undeliv)|this is a permanent|fatal error"
     r"|final(?:ly)? fail"
     r"|retry timeout exceeded|(?:message|mail)[^.\n]{0,20} expired|in the queue too long"
-    r"|queue lifetime|has been removed from the queue|returned to (?:the )?sender|endgültig|aufgegeben"
+    r"|queue lifetime|has been removed from the queue|(?<!be )returned to (?:the )?sender|endgültig|aufgegeben"
     r"|définitive|abandonn|definitiv|окончательн",
     re.IGNORECASE,
 )
@@ -123,7 +123,7 @@ _FAILED_SUBJECT = re.compile(
 _ENHANCED = re.compile(r"(?<![\d.])([45])\.\d{1,3}\.\d{1,3}(?![\d.])")
 _REPLY_CODE = re.compile(r"(?<![\d.:/-])([45])[0-5]\d(?=[ -](?:[A-Za-z#<\"'\[(]|[45]\.\d)|:? *[\"'<(]|\n)")
 SUBJECT = re.compile(
-    r"\W*(?:undeliver|undelivered|mail delivery|message delivery|delivery (?:fail|stat|notif|report"
+    r"\W*(?:(?:notice|error|warning|alert|failure):\s*)?(?:undeliver|undelivered|mail delivery|message delivery|delivery (?:fail|stat|notif|report"
     r"|problem|error|unsuc|has|delay|incomplete|attempt)|email delivery|failed (?:mail|delivery"
     r"|message|to deliver)|delivery-failure|failure (?:notice|delivery|notification|report)"
     r"|returned (?:mail|email|message|to sender)|return(?:ed)? to sender|mail (?:error|fail"
@@ -183,6 +183,11 @@ _ANNOUNCED = re.compile(
     re.IGNORECASE,
 )
 
+_BAIT = re.compile(
+    r"(?:click|log ?in|sign ?in|verify|validate|confirm|upgrade|release|retrieve|recover|re-?activate|review)\b[^\n]{0,60}"
+    r"\b(?:here|below|now|button|link|your (?:e-?mail|mail|mailbox|account|messages?|password|storage))",
+    re.IGNORECASE,
+)
 _A_PERSON_SAYS = re.compile(
     r"\bmy (?:e-?mail|mail|message|letter|answer|reply|question|application|registration)s?\b"
     r"|\bI (?:wrote|sent|tried|got|received|have (?:tried|sent|written|got))\b",
@@ -225,10 +230,14 @@ _REASONS = (
 
 
 def notice_of(text: str) -> str:
-    """What was said about the letter, without the letter that came back below."""
+    """What was said about the letter, without the letter that came back below; some name its headers first, and its recipients after them."""
     text = text[:MAX_NOTICE]
     found = _RETURNED_LETTER.search(text, 40)
-    return text[: found.start()] if found and text[: found.start()].strip() else text
+    if found is None or not text[: found.start()].strip():
+        return text
+    before, rest = text[: found.start()], text[found.start() :]
+    announced = None if ADDRESS.search(before) else _ANNOUNCED.search(rest)
+    return before if announced is None else f"{before}\n{rest[announced.start() :]}"
 
 
 def speaks_of_failure(text: str) -> bool:
@@ -242,6 +251,16 @@ def reason_in(text: str) -> BounceReason:
         if pattern.search(text):
             return reason
     return BounceReason.UNSAID
+
+
+def asks_for_a_click(text: str) -> bool:
+    """It wants its reader to do something with an account, and no server's code stands in it: bait that is dressed as a bounce."""
+    return bool(_BAIT.search(text)) and not has_code(text)
+
+
+def has_code(text: str) -> bool:
+    """A mail server's own code stands in it."""
+    return bool(_ENHANCED.search(text) or _REPLY_CODE.search(text))
 
 
 def is_told_by_a_person(text: str) -> bool:

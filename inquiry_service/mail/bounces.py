@@ -29,6 +29,7 @@ _FROM_DAEMON = re.compile(
     r"|mail(?:er)?[-_. ]?(?:delivery|admin|system)|mailadm|delivery[-_. ]?(?:sub)?system|postoffice"
     r"|bounces?|ndr|non-?delivery|undeliver\w*|microsoftexchange\w*|mail[-_. ]?administrator)\b"
 )
+_SURELY_DAEMON = re.compile(r"(?i)mail(?:er)?[-_. ]?daemon|mail delivery (?:sub)?system|<>|mdaemon@")
 _CALLED_DAEMON = re.compile(
     r"(?i)mailer[- ]?daemon|mail(?:er)? delivery|delivery (?:sub)?system|delivery (?:service|agent"
     r"|notification)|mail (?:system|server|service|administrator|router)|postmaster"
@@ -138,17 +139,33 @@ class _Evidence:
             return False
         speaks = bounce_words.speaks_of_failure(self.notice)
         has_subject = bool(bounce_words.SUBJECT.match(self.subject))
-        if self._is_from_daemon():
+        if bounce_words.asks_for_a_click(self.notice):
+            return False
+        if self._is_from_daemon() and (has_subject or self._is_surely_daemon()):
             return speaks or has_subject
         return (
             has_subject
             and speaks
             and self._is_unsigned()
             and not bounce_words.is_told_by_a_person(self.notice)
+            and self._has_proof()
+        )
+
+    def _has_proof(self) -> bool:
+        """More than words, which a person may use for a parcel: a server's code, the letter itself, or a form that the library knows."""
+        return (
+            bounce_words.has_code(self.notice)
+            or len(self.notice) < len(self.text)
+            or bool(self._parts_after_own())
+            or bool(bounce_library.addresses_in(self.mail))
         )
 
     def _is_unsigned(self) -> bool:
         return not any(self.mail.headers.first(name) for name in ("in-reply-to", "references"))
+
+    def _is_surely_daemon(self) -> bool:
+        """Nobody else writes under that name, or wants to hear nothing back; a postmaster is a person, too."""
+        return bool(_SURELY_DAEMON.search(self._sender)) or has_null_return_path(self.mail.headers)
 
     def _is_from_daemon(self) -> bool:
         called, at, address = self._sender.rpartition("<") if "<" in self._sender else ("", "", self._sender)

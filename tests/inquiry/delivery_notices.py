@@ -285,6 +285,48 @@ Final-Recipient: rfc822;<jane.doe@school.example>
 Status: 5.1.1 (user unknown)
 --B--
 """,
+    "recipients after the letter's headers": """\
+From: Internet Mail Delivery <postmaster@x.example>
+Subject: Delivery Notification: Delivery has failed
+
+This report is about a message with these header fields:
+
+  Return-path: <b+x@riverside.example>
+  Message-id: <1@x>
+  To: kim@other.example
+
+It cannot be delivered to the following recipients:
+
+  Recipient address: jane.doe@school.example
+  Reason: Remote SMTP server has rejected address
+""",
+    "a word about trying no more": """\
+From: PostMaster@x.example
+Subject: Delivery report
+
+Below you will find a list of the affected recipients.
+
+  <jane.doe@school.example>  delivery failed; will not continue trying
+""",
+    "only the letter names its recipient": """\
+From: MAILER-DAEMON@x.example
+Subject: Returned mail
+Content-Type: multipart/mixed; boundary=B
+
+--B
+Content-Type: text/plain
+
+The message could not be delivered: no such user.
+--B
+Content-Type: message/rfc822
+
+From: b+x@riverside.example
+To: jane.doe@school.example
+Subject: hello
+
+hi
+--B--
+""",
 }
 STILL_TRYING = {
     "Exim's warning": """\
@@ -433,5 +475,30 @@ Subject: Read: hello
 Content-Type: text/plain
 
 Your message was read
+""",
+    "bait that is dressed as a bounce": """\
+From: Mail Delivery System <x@spam.example>
+Subject: Undelivered Mail: 5 messages pending
+
+Five undelivered messages are held. Review your messages below to retrieve them.
+jane.doe@school.example
+""",
+    "a newsletter from a return path": """\
+From: bounces@news.example
+Subject: Weekly news
+
+Applications were rejected last week. The account of jane.doe@school.example does not exist.
+""",
+    "a postmaster who is a person": """\
+From: Paul <postmaster@school.example>
+Subject: Your application
+
+Dear Ann, it was rejected because the address jane.doe@school.example was not found.
+""",
+    "a parcel": """\
+From: Ann <ann@x.example>
+Subject: Undeliverable package
+
+The carrier could not deliver it to jane.doe@school.example, the address is unknown.
 """,
 }

@@ -74,6 +74,10 @@ class Intake:
     public_addresses: frozenset[str] = frozenset()
 
 
+class _NeedsNoThread(Exception):
+    """We know what the mail is about, and nobody has to read it."""
+
+
 def bytes_of(session: Session, raw_id: UUID) -> tuple[RawMail, bytes]:
     """A stored mail, locked, and its bytes."""
     raw = session.get_one(RawMail, raw_id, with_for_update=True)
@@ -117,11 +121,13 @@ def _returned(
             return True, None
         by_machine = replace(mail, kind=MailKind.AUTOMATIC) if mail.kind == MailKind.PERSON else mail
         return True, _from_asker(session, raw, by_machine, inquiry, intake, is_verified=False)
-    is_siblings = mail.bounce is not None and any(
-        intake.letter_came_back(hash_secret(secret), mail.bounce.is_permanent)
-        for secret in return_secrets(recipients)
-    )
-    return is_siblings, None
+    secrets = return_secrets(recipients)
+    if (
+        mail.bounce is None
+    ):  # a machine's greeting to a letter of the sibling's: there is no thread that it could stand in
+        return bool(secrets) and mail.is_automatic, None
+    is_permanent = mail.bounce.is_permanent
+    return any(intake.letter_came_back(hash_secret(secret), is_permanent) for secret in secrets), None
 
 
 def _answered(
@@ -129,10 +135,13 @@ def _answered(
 ) -> tuple[bool, UUID | None]:
     """Whether the mail belongs to an inquiry, by the address it came to, else by what it answers."""
     inquiry_id = None
-    for secret in reply_secrets(recipients):
-        inquiry_id = _by_reply_address(session, raw, mail, hash_secret(secret), intake)
-        if inquiry_id is not None:
-            break
+    try:
+        for secret in reply_secrets(recipients):
+            inquiry_id = _by_reply_address(session, raw, mail, hash_secret(secret), intake)
+            if inquiry_id is not None:
+                break
+    except _NeedsNoThread:
+        return True, None
     if inquiry_id is None:
         inquiry_id = _by_message_id(session, raw, mail, intake)
     return inquiry_id is not None, inquiry_id
@@ -235,9 +244,7 @@ def _from_asker(
 def _about_registration(
     session: Session, raw: RawMail, mail: ParsedEmail, facts: RegistrationFacts, intake: Intake
 ) -> UUID | None:
-    """An answer to a registration's letter continues the inquiry that is linked to it, or opens one."""
-    if mail.is_automatic:
-        return None
+    """An answer to a registration's letter continues the inquiry that is linked to it, or opens one. A machine's opens none."""
     is_student = mail.senders == (normal_address(facts.email),)
     linked = session.scalars(
         select(Inquiry)
@@ -248,6 +255,8 @@ def _about_registration(
     if linked is not None:
         is_asker = is_student and mail.senders == (linked.asker_email_normal,)
         return _from_asker(session, raw, mail, linked, intake, is_verified=is_asker)
+    if mail.is_automatic:
+        raise _NeedsNoThread
     new = _registration_inquiry(raw, mail, facts, intake, is_student=is_student)
     receipt = inquiries.submit_within(session, intake.references, new, key=f"mail:{raw.id}")
     if not is_student:

@@ -375,6 +375,26 @@ def test_a_stranger_with_a_students_letter_does_not_speak_as_the_student(
     assert sender == STUDENT or sender not in inquiry.opening
 
 
+@pytest.mark.parametrize("is_linked", [False, True], ids=["no inquiry", "a linked one"])
+def test_a_machines_answer_about_a_registration_is_filed_and_opens_nothing(
+    inquiry_db: Database, inquiry_work: Working, is_linked: bool
+) -> None:
+    registration_id = uuid4()
+    linked = _about_a_registration(inquiry_db, STUDENT, registration_id) if is_linked else None
+    facts = RegistrationFacts(registration_id, "R-234567", "phlebotomy", "Sam Student", STUDENT)
+    references = References(inquiry_db, "inquiry_reference_seq", "Q")
+    away = a_mail(
+        REGISTRATION_ADDRESS, "I am away.", sender=STUDENT, headers={"Auto-Submitted": "auto-replied"}
+    )
+    with inquiry_db.transaction() as session:
+        raw_id = inbound.store_raw(session, away, mailbox="imap")
+        assert raw_id is not None
+        raw, _ = inbound.bytes_of(session, raw_id)
+        inbound.file(session, raw, parse(away), Intake(references, utc_now(), lambda _: facts))
+        assert (raw.status, raw.inquiry_id) == ("filed", linked)
+    assert len(inquiry_db.run(text("SELECT id FROM inquiry"))) == is_linked
+
+
 def test_an_inquiry_that_a_stranger_opened_can_be_answered(
     inquiry_db: Database, inquiry_work: Working
 ) -> None:

@@ -17,7 +17,7 @@ from inquiry_service.worker import make_workshop
 from shared.audit import THE_SERVICE
 from shared.db import Database
 from tests.enrollment.builders import a_section, letters_to, registered
-from tests.inquiry.test_returned_letters import a_notice
+from tests.inquiry.test_returned_letters import a_notice, a_vacation_reply
 from tests.working import Working
 
 FIRST, SECOND = "first@example.com", "second@example.com"
@@ -93,6 +93,13 @@ def test_a_return_path_that_is_nobodys_waits_for_a_person(
     inbox: Callable[[bytes], str], sibling: str
 ) -> None:
     assert inbox(a_notice(f"b+{'a' * 26}@riverside.example")) == "unfiled"
+
+
+def test_a_machines_greeting_to_an_offer_is_filed(
+    enrollment_db: Database, offered: str, inbox: Callable[[bytes], str]
+) -> None:
+    assert inbox(a_vacation_reply(offered, "Auto-Submitted: auto-replied")) == "filed"
+    assert enrollment_db.run(text("SELECT status FROM offer"))[0].status == "open"
 
 
 def test_while_the_sibling_is_away_the_bounce_waits(

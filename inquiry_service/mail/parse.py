@@ -16,6 +16,7 @@ from shared.phrases import phrase
 
 MAX_TEXT = 200_000
 MOST_ADDRESSES = 100
+MAX_SNIFFED = 4096  # bytes: a text has no NUL among its first ones
 CUT = "(The mail goes on: its original has the rest.)"
 _NUL = re.compile("[\x00\ud800-\udfff]")
 
@@ -25,11 +26,11 @@ class UnreadableMail(Exception):
 
 
 def parse(data: bytes) -> ParsedEmail:
-    """What can be read of the mail. Raises UnreadableMail only where there is no header at all."""
+    """What can be read of the mail. Raises UnreadableMail only for bytes that are neither headers nor a text."""
     mail = mime.read(data)
     headers = mail.headers
-    if not headers.fields:
-        raise UnreadableMail(phrase("it has no headers"))
+    if not headers.fields and (b"\0" in data[:MAX_SNIFFED] or not data.strip()):
+        raise UnreadableMail(phrase("it has no headers, and is no text"))
     text, is_whole = _text(mail)
     written = what_was_written(text)
     bounce = _bounce(mail)

@@ -7,7 +7,7 @@ import pytest
 
 from inquiry_service.mail import mime, quotation
 from inquiry_service.mail.html_text import MAX_HTML, text_of_html
-from inquiry_service.mail.parse import CUT, MARKER, MAX_TEXT, parse
+from inquiry_service.mail.parse import CUT, MARKER, MAX_TEXT, UnreadableMail, parse
 from inquiry_service.mail.quotation import what_was_written
 
 HEAD = b"From: ann@example.com\r\nTo: hello@riverside.example\r\nSubject: Hello\r\n"
@@ -153,6 +153,19 @@ def test_a_header_that_describes_a_part_is_cut_shorter() -> None:
 )  # fmt: skip
 def test_a_broken_mail_is_read_as_far_as_it_goes(data: bytes) -> None:
     assert "my question" in parse(data).written
+
+
+def test_a_text_without_headers_is_a_mail_of_that_text() -> None:
+    read = parse(b"Hello,\nis anybody there?\n")
+    assert (read.written, read.senders, read.kind) == ("Hello,\nis anybody there?", (), "person")
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"\r\n\r\n", b"\x00\x01\x02 garbage", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"]
+)
+def test_bytes_that_are_no_text_are_unreadable(data: bytes) -> None:
+    with pytest.raises(UnreadableMail):
+        parse(data)
 
 
 def test_a_mail_is_read_ten_parts_deep_and_a_hundred_wide() -> None:

@@ -35,6 +35,8 @@ _CLOSE_ADDRESS = text("""
     ON CONFLICT (address) DO UPDATE SET letter_id = excluded.letter_id, since = now()
 """)
 
+_SWEEP = text(f"DELETE FROM reply_address WHERE purpose = '{RETURN_PATH}' AND expires_at < now()")
+
 
 class LetterStillGoing(Exception):
     """What came back is faster than our own record of having sent it: whoever noticed tries again."""
@@ -92,3 +94,8 @@ def came_back(
     if bounced.wants_outcome:
         owe_outcome(session, letter.id, "bounced", nonce="returned")
     return True
+
+
+def sweep(session: Session) -> None:
+    """Return paths that nothing can come back to any more are gone."""
+    session.execute(_SWEEP)

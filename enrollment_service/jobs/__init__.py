@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from enrollment_service.jobs import letters, offers
-from shared import idempotency
+from shared import idempotency, returned_letters
 from shared.jobs import JobContext, JobKind, sweep_done
 
 
 def sweep(context: JobContext, payload: Mapping[str, str]) -> None:
-    """Done jobs and old keys are gone."""
+    """Done jobs, old keys and old return paths are gone."""
     sweep_done(context, payload)
     idempotency.sweep(context.session)
+    returned_letters.sweep(context.session)
 
 
 KINDS: dict[str, JobKind] = {

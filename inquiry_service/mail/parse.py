@@ -166,11 +166,16 @@ def _attachments(mail: Part) -> list[AttachedFile]:
     while waiting:
         part = waiting.pop(0)
         if part.type == "message/rfc822" or not part.parts:
-            if _is_file(part) and part is not mail:
+            if _is_file(part) and (part is not mail or _is_file_alone(mail)):
                 found.append(_file(part, len(found) + 1))
         else:
             waiting = [*part.parts, *waiting]
     return found
+
+
+def _is_file_alone(mail: Part) -> bool:
+    """The mail is nothing but a file, such as one that is encrypted as a whole."""
+    return mail.described.get_content_maintype() not in ("text", "multipart", "message")
 
 
 def _is_file(part: Part) -> bool:

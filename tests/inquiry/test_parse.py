@@ -219,3 +219,19 @@ def test_an_odd_mail_is_read_and_its_text_is_kept(path: Path) -> None:
     has_text = any(text.strip() for text in [*texts, *map(text_of_html, pages)])
     assert bool(read.text.strip()) >= has_text
     assert bool(read.written.strip()) == bool(read.text.strip())
+
+
+@pytest.mark.parametrize(
+    ("type_", "name"),
+    [
+        ("application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m", "smime.p7m"),
+        ("application/ms-tnef; name=winmail.dat", "winmail.dat"),
+        ("application/pdf", "attachment-1"),
+    ],
+)
+def test_a_mail_that_is_nothing_but_a_file_has_that_file(type_: str, name: str) -> None:
+    read = parse(
+        HEAD + f"Content-Type: {type_}\r\nContent-Transfer-Encoding: base64\r\n\r\nAAECAw==\r\n".encode()
+    )
+    assert [(file.name, file.data) for file in read.attachments] == [(name, b"\x00\x01\x02\x03")]
+    assert read.text == ""

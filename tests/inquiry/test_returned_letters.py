@@ -11,7 +11,7 @@ from inquiry_service.domain import inbound, inquiries, replies
 from shared import letters
 from shared.clock import utc_now
 from shared.db import Database
-from shared.returned_letters import WAITS_FOR_A_PERSON
+from shared.returned_letters import WAITS_FOR_A_PERSON, sweep
 from shared.tokens import hash_secret
 from tests.builders import EFFAT, a_director, an_inquiry, sign_in
 from tests.working import Working
@@ -246,3 +246,15 @@ def test_a_notice_that_overtakes_our_own_record_is_tried_again(
     inquiry_db.run(text("UPDATE letter SET status = 'sent', lease_until = NULL"))
     inquiry_work.let_deadlines_pass()
     assert _letter(inquiry_db, "acknowledgement").status == "bounced"  # type: ignore[attr-defined]
+
+
+def test_an_old_return_path_is_swept_and_reply_addresses_stay(
+    inquiry_db: Database, inquiry_work: Working
+) -> None:
+    an_inquiry(inquiry_db)
+    inquiry_work.drain()
+    inquiry_db.run(text("UPDATE reply_address SET expires_at = now() - interval '1 day'"))
+    with inquiry_db.transaction() as session:
+        sweep(session)
+    left = inquiry_db.run(text("SELECT purpose FROM reply_address"))
+    assert [row.purpose for row in left] == ["asker"]

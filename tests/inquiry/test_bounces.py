@@ -8,7 +8,8 @@ import pytest
 
 from inquiry_service.mail.parse import parse
 from inquiry_service.terms import MailKind
-from tests.inquiry.delivery_notices import GAVE_UP, NO_BOUNCE, STILL_TRYING
+from tests.inquiry.delivery_notices import GAVE_UP, STILL_TRYING
+from tests.inquiry.no_delivery_notices import NO_BOUNCE
 
 CASES = Path(__file__).parents[3] / "shared/cases"
 JANE = "jane.doe@school.example"

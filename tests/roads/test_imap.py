@@ -1,13 +1,19 @@
 """Mail from a mail server's folders: nothing lost, nothing twice, and the server's copy touched last."""
 
+import re
 from collections.abc import Callable
+from datetime import datetime, timedelta
+from threading import Thread
 
 import pytest
-from imap_tools import MailBox
+from sqlalchemy import text
 
+from inquiry_service.roads import mailboxes
 from inquiry_service.roads.imap_server import KEYWORD
+from shared.clock import utc_now
 from tests.roads.dovecot import Account
-from tests.roads.interposed import HangUp, Interposed
+from tests.roads.interposed import Interposed, pass_on
+from tests.roads.poison import poisoned
 from tests.roads.taken import Books, a_mail, mails
 
 Read = Callable[..., int]
@@ -96,11 +102,7 @@ def test_after_seven_days_away_everything_that_came_meanwhile_is_taken_in(
     assert books.mailboxes()[0].last_error is None
 
 
-def _days_ago(days: int) -> "object":
-    from datetime import timedelta
-
-    from shared.clock import utc_now
-
+def _days_ago(days: int) -> datetime:
     return utc_now() - timedelta(days=days)
 
 
@@ -157,8 +159,6 @@ def test_a_server_that_counts_anew_under_the_same_uidvalidity_hides_nothing(
 
 
 def _always_validity_1(answer: bytes) -> bytes:
-    import re
-
     return re.sub(rb"UIDVALIDITY \d+", b"UIDVALIDITY 1", answer)
 
 
@@ -171,10 +171,13 @@ def test_after_a_restart_of_the_server_reading_goes_on(account: Account, read: R
     assert books.lost_or_doubled([*mails(2), *mails(2, "more")]) == NOTHING_LOST_OR_DOUBLED
 
 
-def test_some_hundred_that_wait_are_all_taken_in(account: Account, read: Read, books: Books) -> None:
-    delivered = mails(350)
+@pytest.mark.parametrize(
+    "waiting", [pytest.param(350, id="short"), pytest.param(10_000, id="long", marks=pytest.mark.long)]
+)
+def test_all_that_wait_are_taken_in(account: Account, read: Read, books: Books, waiting: int) -> None:
+    delivered = mails(waiting)
     account.deliver(*delivered)
-    assert read(account.url()) == 350
+    assert read(account.url()) == waiting
     assert books.lost_or_doubled(delivered) == NOTHING_LOST_OR_DOUBLED
     assert all(KEYWORD in flags for flags in account.flags().values())
 
@@ -186,13 +189,13 @@ def test_a_poisoned_mail_keeps_nobody_else_and_is_asked_for_again(
     account.deliver(*mails(12))
     with Interposed(account.server) as link:
         url = account.url(port=link.port)
-        link.before = _poisoned("7", way)
+        link.before = poisoned("7", way)
         assert read(url) == 11
         assert books.mailboxes()[0].last_uid == 12
         assert [row.uid for row in books.troubles()] == [7]
         account.deliver(a_mail("later"))
         assert read(url) == 1
-        link.before = _poisoned("no such uid", way)
+        link.before = pass_on
         _let_trouble_wait_no_longer(books)
         read(url)
     assert books.troubles() == []
@@ -201,28 +204,7 @@ def test_a_poisoned_mail_keeps_nobody_else_and_is_asked_for_again(
 
 
 def _let_trouble_wait_no_longer(books: Books) -> None:
-    from sqlalchemy import text
-
     books.database.run(text("UPDATE mailbox_trouble SET again_at = now()"))
-
-
-def _poisoned(uid: str, way: str) -> Callable[[str, bytes], bytes | None]:
-    """A mail that the server cannot read: whoever asks for its bytes gets this."""
-
-    def before(verb: str, line: bytes) -> bytes | None:
-        tag, _, _, uids, *_ = [*line.decode().split(), "", "", ""]
-        if verb != "UID FETCH" or b"BODY.PEEK" not in line or not _names(uids, uid):
-            return None
-        if way == "hangs up":
-            raise HangUp
-        return f"{tag} {'NO [SERVERBUG] Internal error' if way == 'says no' else 'OK Fetched'}\r\n".encode()
-
-    return before
-
-
-def _names(uids: str, uid: str) -> bool:
-    pairs = [part.split(":") for part in uids.split(",")]
-    return uid.isdigit() and any(int(pair[0]) <= int(uid) <= int(pair[-1]) for pair in pairs)
 
 
 def test_a_server_that_gives_no_mails_at_all_is_away_and_loses_none(
@@ -243,8 +225,6 @@ def test_a_server_that_gives_no_mails_at_all_is_away_and_loses_none(
 def test_a_mail_that_is_too_large_is_seen_by_a_person_and_stays_on_the_server(
     account: Account, read: Read, books: Books, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from inquiry_service.roads import mailboxes
-
     monkeypatch.setattr(mailboxes, "MOST_BYTES", 5000)
     monkeypatch.setattr(mailboxes, "MOST_BATCH_BYTES", 4000)
     account.deliver(a_mail(1), a_mail(2, body="x" * 70 + "\r\n" * 4000), a_mail(3))
@@ -265,8 +245,6 @@ def test_a_folder_that_is_not_there_does_not_keep_the_others(
 
 
 def test_two_readers_at_once_take_in_each_mail_once(account: Account, read: Read, books: Books) -> None:
-    from threading import Thread
-
     delivered = mails(300)
     account.deliver(*delivered)
     readers = [Thread(target=read, args=(account.url(),)) for _ in range(3)]
@@ -283,6 +261,5 @@ def test_wherever_imap_tools_reads_it_is_the_same_bytes(account: Account, read: 
     account.deliver(*mails(2))
     read(account.url())
     with account.person() as box:
-        assert isinstance(box, MailBox)
         seen = {bytes(mail.obj.as_bytes().replace(b"\n", b"\r\n")) for mail in box.fetch(mark_seen=False)}
     assert seen == set(books.taken())

@@ -1,5 +1,6 @@
 """The two services as data: what the supervisor starts, where it listens, what a person may open."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 PROCESSES = ("web", "worker", "relay")
@@ -15,7 +16,15 @@ class Service:
     pages: tuple[tuple[str, str], ...] = ()  # what it is called, where it is
     token_roles: tuple[str, ...] = ()  # for whom it can issue a bearer token
     processes: tuple[str, ...] = PROCESSES
+    on_demand: tuple[
+        tuple[str, str], ...
+    ] = ()  # a process, and the variable that the operator sets to have it
     prepare: tuple[str, ...] = ("migrate", "--seed")
+
+    def processes_for(self, operator: Mapping[str, str]) -> tuple[str, ...]:
+        """The verbs to start for an operator with these settings."""
+        wanted = (verb for verb, variable in self.on_demand if operator.get(variable))
+        return (*self.processes, *wanted)
 
     @property
     def prefix(self) -> str:
@@ -58,6 +67,7 @@ INQUIRY = Service(
         ("Its API", "/api/inquiry/v1/docs"),
     ),
     token_roles=("director", "staff", "auditor"),
+    on_demand=(("listen", "LISTEN_URL"),),
 )
 
 PAIR = (ENROLLMENT, INQUIRY)

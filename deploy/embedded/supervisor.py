@@ -99,7 +99,7 @@ class Supervisor:
         self._processes = [
             self._process(f"{service.name}-{verb}", service, (verb,))
             for service in self._installation.services
-            for verb in service.processes
+            for verb in service.processes_for(self._installation.operator)
         ]
         for process in self._processes:
             process.start()

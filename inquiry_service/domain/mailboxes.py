@@ -28,6 +28,7 @@ _ADVANCE = text("""
     UPDATE mailbox SET last_uid = :up_to, waiting = :waiting, waiting_since = :waiting_since, read_at = now()
     WHERE name = :name AND uidvalidity = :uidvalidity AND last_uid = :after RETURNING name
 """)
+_WAITING = text("UPDATE mailbox SET waiting = :waiting, waiting_since = :waiting_since WHERE name = :name")
 _READ = text("""
     UPDATE mailbox SET read_at = now(), waiting = 0, waiting_since = NULL, failing_since = NULL, last_error = NULL
     WHERE name = :name
@@ -167,6 +168,11 @@ def troubles(session: Session, folder: Folder) -> dict[int, bool]:
 def trouble_over(session: Session, folder: Folder, uid: int) -> None:
     """Nothing has to be asked for again."""
     session.execute(_OVER, {"name": folder.name, "uid": uid})
+
+
+def note_waiting(session: Session, folder: Folder, left: Left) -> None:
+    """So many are known to lie on the server; whoever is killed now leaves it written."""
+    session.execute(_WAITING, {"name": folder.name, "waiting": left.number, "waiting_since": left.since})
 
 
 def note_read(session: Session, folder: Folder) -> None:

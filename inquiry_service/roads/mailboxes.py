@@ -62,6 +62,8 @@ class FolderReader:
         for begin in range(0, len(waiting), HEADS_AT_ONCE):
             uids = waiting[begin : begin + HEADS_AT_ONCE]
             heads = self._server.heads(uids)
+            if heads:
+                self._note_waiting(Left(len(waiting) - begin, heads[0].received_at))
             for batch, rest in _batches(heads):
                 number = len(waiting) - begin - len(uids) + rest
                 self._take(batch, Left(number, batch[0].received_at if number else None))
@@ -70,6 +72,10 @@ class FolderReader:
         if self._taken:
             log.info("mailbox_read", taken_in=self._taken)
         return self._taken
+
+    def _note_waiting(self, left: Left) -> None:
+        with self._database.transaction() as session:
+            mailboxes.note_waiting(session, self._folder, left)
 
     def _open(self) -> Folder:
         return self._server.open(self._folder_path, may_change=self._server.settings.after != "none")
@@ -83,8 +89,8 @@ class FolderReader:
                 self._refuse(batch[0], str(error), left)
                 return
             self._reconnect()
-            for head in batch:
-                self._take([head], left)
+            for number, head in enumerate(batch, 1):
+                self._take([head], replace(left, number=left.number + len(batch) - number))
             return
         self._refused = 0
         self._keep(batch, found, left)

@@ -23,6 +23,14 @@ from tests.builders import a_director, an_inquiry, bearer
 from tests.enrollment.builders import a_section, registered
 
 AnyCase = Case[Any]
+
+
+@schemathesis.serializer("message/rfc822")
+def _as_a_mail(context: Any, value: Any) -> dict[str, Any]:
+    """The bytes themselves."""
+    return {"data": value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")}
+
+
 QUIET = settings(
     max_examples=6,
     deadline=None,

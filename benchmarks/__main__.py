@@ -7,6 +7,7 @@ import statistics
 import sys
 from importlib.metadata import version
 
+from benchmarks.intake import AT_ONCE, PILE, intake_on
 from benchmarks.letters import LIVE_PER_S, Delay, Letters
 from benchmarks.mail_reading import MailReading
 from benchmarks.public_writes import CLIENTS, CONNECTIONS, GOAL_CLIENTS, PublicWrites
@@ -16,7 +17,7 @@ from benchmarks.stand import POOL_SIZE, WEB_PROCESSES, WEB_THREADS, Stand, a_dir
 from benchmarks.startup import Start, start_once
 from deploy.embedded.services import INQUIRY
 
-PARTS = ("writes", "letters", "mails", "start")
+PARTS = ("writes", "letters", "mails", "intake", "start")
 
 
 def main() -> int:
@@ -39,6 +40,8 @@ def main() -> int:
             print_conditions(stand, rounds, seconds)
             if "letters" in parts:
                 measure_letters(stand, sink, rounds, seconds)
+            if "intake" in parts:
+                measure_intake(stand, rounds, seconds)
     finally:
         sink.stop()
     if "writes" in parts:
@@ -71,6 +74,22 @@ def measure_mails(rounds: int, seconds: float) -> None:
     reading.close()
     print_head()
     print_comparison(Comparison(ours, limit))
+
+
+def measure_intake(stand: Stand, rounds: int, seconds: float) -> None:
+    """A pile of mails by each road, and the bare loops; without relay and worker, so nothing is parsed meanwhile."""
+    try:
+        with intake_on(stand, min(PILE, int(700 * seconds))) as intake:
+            imap, lmtp = intake.imap(), intake.lmtp()
+            bare, in_bulk = intake.bare(at_once=0), intake.bare(at_once=AT_ONCE)
+            measure_in_turn([imap, bare, in_bulk, lmtp], rounds)
+    except FileNotFoundError as error:
+        print(f"{'mails taken in':36} not measured: {error}", flush=True)
+        return
+    print_head()
+    print_comparison(Comparison(imap, bare, 0.5))
+    print_comparison(Comparison(imap, in_bulk))
+    print_comparison(Comparison(lmtp, bare, 0.5))
 
 
 def print_delays(delays: list[Delay]) -> None:

@@ -100,6 +100,15 @@ class Stand:
                 stack.callback(self._end, self._start(service, service.module, verb))
             yield
 
+    @contextmanager
+    def running_verb(self, service: Service, verb: str, **more: str) -> Iterator[None]:
+        """One more process of that service runs inside the block."""
+        process = self._start(service, service.module, verb, **more)
+        try:
+            yield
+        finally:
+            self._end(process)
+
     def environment_of(self, service: Service) -> dict[str, str]:
         """What a process of that service reads its settings from."""
         return environment.for_process(self.installation, service)

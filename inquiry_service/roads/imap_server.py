@@ -37,7 +37,15 @@ class Head:
 
     uid: int
     size_bytes: int
-    received_at: datetime | None
+    internal_date: bytes
+
+    @property
+    def received_at(self) -> datetime | None:
+        """When the server got it, as far as it says so. Read when it is asked for: that costs more than the rest of a mail's head."""
+        try:
+            return datetime.strptime(self.internal_date.decode("ascii").strip(), "%d-%b-%Y %H:%M:%S %z")
+        except ValueError:
+            return None
 
 
 class ImapServer:
@@ -233,14 +241,7 @@ def _head(line: bytes) -> Head | None:
     date = b""
     for found_uid, found_size, found_date in _SIZE.findall(line):
         uid, size, date = int(found_uid or uid), int(found_size or size), found_date or date
-    return Head(uid, size, _moment(date)) if uid else None
-
-
-def _moment(date: bytes) -> datetime | None:
-    try:
-        return datetime.strptime(date.decode("ascii").strip(), "%d-%b-%Y %H:%M:%S %z")
-    except ValueError:
-        return None
+    return Head(uid, size, date) if uid else None
 
 
 def _bodies(found: Sequence[Any]) -> Iterator[tuple[int, bytes]]:

@@ -15,7 +15,7 @@ from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy.exc import SQLAlchemyError
 
-from inquiry_service.domain.intake import MOST_BYTES, store_raw
+from inquiry_service.domain.intake import MOST_BYTES, store_at_once
 from inquiry_service.domain.our_addresses import OurAddresses
 from shared.db import Database
 from shared.listen_url import ListenSettings
@@ -42,12 +42,11 @@ def keeper(database: Database, road: str) -> Store:
 
     def keep(data: bytes, recipients: str) -> str:
         try:
-            with database.transaction() as session:
-                stored = store_raw(session, data, mailbox=road, envelope_to=recipients)
+            is_new = store_at_once(database, data, mailbox=road, envelope_to=recipients)
         except SQLAlchemyError as error:
             log.warning("mail_not_kept", error=type(error).__name__)
             return AWAY
-        return "250 2.0.0 kept" if stored else "250 2.0.0 known already"
+        return "250 2.0.0 kept" if is_new else "250 2.0.0 known already"
 
     return keep
 

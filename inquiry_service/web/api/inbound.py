@@ -6,7 +6,7 @@ from flask import request
 from marshmallow import fields
 from werkzeug.exceptions import LengthRequired, RequestEntityTooLarge, Unauthorized, UnsupportedMediaType
 
-from inquiry_service.domain.intake import MOST_BYTES, WEBHOOK, store_raw
+from inquiry_service.domain.intake import MOST_BYTES, WEBHOOK, store_at_once
 from inquiry_service.web.parts import settings
 from shared.errors import Invalid
 from shared.phrases import phrase
@@ -45,8 +45,7 @@ def take_in(**nothing: Any) -> dict[str, bool]:
         raise Unauthorized
     if not data:
         raise Invalid(fields={"body": [phrase("This is needed.")]})
-    with database().transaction() as session:
-        return {"is_new": store_raw(session, data, mailbox=WEBHOOK) is not None}
+    return {"is_new": store_at_once(database(), data, mailbox=WEBHOOK)}
 
 
 def _body() -> bytes:

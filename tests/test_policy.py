@@ -5,6 +5,7 @@ Ids in the tried addresses are random, and links are wrong ones, except for the 
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -23,6 +24,7 @@ from inquiry_service.domain import replies, staff
 from inquiry_service.terms import ReplyStatus, Via
 from inquiry_service.web.auth import COOKIE
 from shared.audit import THE_SERVICE
+from shared.clock import utc_now
 from shared.db import Database
 from shared.pair import sign
 from shared.people import ROLES
@@ -53,6 +55,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "/<uuid:inquiry_id>/calls": {"body": "Called back."},
     "/<uuid:inquiry_id>/notes": {"body": "Ask again in May."},
     "/<uuid:inquiry_id>/replies": {"body": "Yes, we do."},
+    "/v1/inquiries/<uuid:inquiry_id>/snooze": {"until": (utc_now() + timedelta(days=3)).isoformat()},
+    "/desk/inquiries/<uuid:inquiry_id>/snooze": {"until": "3d"},
     "/<link>/messages": {"body": "Thank you."},
     "/<name>/answer": {"body": "Thank you."},
 }

@@ -22,15 +22,4 @@ def file_mail(context: JobContext, payload: Mapping[str, str]) -> None:
     except MailUnreadable as why:  # a person looks at it, nothing tries for ever
         inbound.note_unreadable(context.session, raw, str(why))
         return
-    sibling = desk.enrollment
-    settings = desk.settings
-    intake = inbound.Intake(
-        desk.references,
-        desk.due_now(),
-        sibling.registration_behind,
-        sibling.letter_came_back,
-        settings.zone,
-        settings.trusted_authserv_id,
-        settings.public_addresses,
-    )
-    inbound.file(context.session, raw, mail, intake)
+    inbound.file(context.session, raw, mail, desk.intake())

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from threading import Thread
 from typing import Any
 from urllib.parse import unquote
@@ -19,6 +20,7 @@ from werkzeug.serving import make_server
 
 from inquiry_service.domain import staff
 from shared.audit import THE_SERVICE
+from shared.clock import utc_now
 from shared.db import Database
 from shared.pair import sign
 from shared.people import ROLES, Person
@@ -40,6 +42,7 @@ GOOD: dict[str, Callable[[dict[str, str]], dict[str, Any]]] = {
     "/inquiries": lambda ids: a_question(),
     "/assign": lambda ids: {"staff_id": ids["person_id"]},
     "/notes": lambda ids: {"body": "Ask again in May."},
+    "/snooze": lambda ids: {"until": (utc_now() + timedelta(days=3)).isoformat()},
     "/calls": lambda ids: {"body": "Called back."},
     "/replies": lambda ids: {"body": f"Yes, we do: {ids['reply_id']}."},
     "/capacity": lambda ids: {"capacity": 9, "reason": "A bigger room."},

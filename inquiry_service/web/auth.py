@@ -11,6 +11,7 @@ from shared.web.site import Identify, site
 
 COOKIE = "staff"
 DESK = DESK_ROLES
+DIRECTORS = ("director",)
 EVERYBODY = ("director", "staff", "registrar", "instructor", "auditor")
 
 

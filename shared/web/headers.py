@@ -12,7 +12,7 @@ from shared.web.access import ANYONE, LINK, UNSAFE, allowed_for
 
 PAGE_CSP = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
-    "object-src 'none'; base-uri 'none'; form-action 'self'{form_action}; frame-src 'self'; frame-ancestors 'none'"
+    "object-src 'none'; base-uri 'none'; form-action 'self'{form_action}; frame-src 'self'; frame-ancestors "
 )
 FILE_CSP = "default-src 'none'; style-src 'self'; sandbox; frame-ancestors 'none'"
 ALWAYS = (
@@ -52,7 +52,9 @@ def add_headers(app: Flask, settings: ServiceSettings) -> None:
 
     @app.after_request
     def _finish(response: Any) -> Any:
-        response.headers.setdefault("Content-Security-Policy", csp)
+        response.headers.setdefault(
+            "Content-Security-Policy", csp + (" ".join(g.get("framed_by", ())) or "'none'")
+        )
         return _say_whose(response)
 
     headers = [*ALWAYS]
@@ -91,6 +93,11 @@ def _is_behind_link() -> bool:
 def _is_private() -> bool:
     """For somebody known, or with a form's own proof in it, or an answer to what was sent."""
     return "person" in g or request.method in UNSAFE or bool(session.accessed) or ANYONE not in _allowed()
+
+
+def may_be_framed_by(origins: Iterable[str]) -> None:
+    """Pages of these sites may show this answer in a frame. Browsers heed the policy's word on frames, and then no other header."""
+    g.framed_by = tuple(origins)
 
 
 def mark_private(response: Any) -> Any:

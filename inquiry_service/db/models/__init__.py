@@ -1,5 +1,6 @@
 """All tables of the inquiry database, on one metadata: those of shared code, then the concepts' own."""
 
+from inquiry_service.db.models.allowed_frames import AllowedFrame
 from inquiry_service.db.models.base import Base
 from inquiry_service.db.models.inquiries import Inquiry, Message, Reply
 from inquiry_service.db.models.mailboxes import Mailbox, MailboxTrouble
@@ -14,6 +15,7 @@ from inquiry_service.db.models.staff import (
 )
 
 __all__ = [
+    "AllowedFrame",
     "Base",
     "Inquiry",
     "MailFile",

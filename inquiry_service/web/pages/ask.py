@@ -32,6 +32,7 @@ from shared.web.site import database, limited
 pages = Blueprint("ask", __name__)
 pages.register_blueprint(about.pages)
 FIELDS = ("name", "email", "phone", "program", "source", "question", "website", "form_token", "submission_id")
+PAGE = "/ask"
 _REFERENCE = re.compile(f"Q-[{REFERENCE_SYMBOLS}]{{{REFERENCE_LENGTH}}}")
 
 
@@ -39,9 +40,13 @@ _REFERENCE = re.compile(f"Q-[{REFERENCE_SYMBOLS}]{{{REFERENCE_LENGTH}}}")
 @allow(ANYONE)
 def form() -> ResponseReturnValue:
     """The form, with the program of the page that the visitor comes from."""
-    return _form_page(
-        _came_from() | {"form_token": parts().ask_tokens.issue(), "submission_id": str(new_id())}
-    )
+    return new_form()
+
+
+def new_form(place: str = PAGE) -> ResponseReturnValue:
+    """An empty form that is sent to `place`."""
+    begun = _came_from() | {"form_token": parts().ask_tokens.issue(), "submission_id": str(new_id())}
+    return _form_page(begun, place)
 
 
 @pages.get("/ask/suggestions")
@@ -71,17 +76,21 @@ def _came_from() -> dict[str, str]:
 @allow(ANYONE)
 def send() -> ResponseReturnValue:
     """The question is in, once however often it is sent; or the form again with everything that was typed."""
+    return take_form()
+
+
+def take_form(place: str = PAGE) -> ResponseReturnValue:
+    """What was sent to `place` is in, or is shown again there."""
     try:
         limited("ask", lambda s: s.limit_public_writes)
         question = checked(QuestionForm(), _needed())
     except TooMany as error:
-        return _form_page(
-            _typed(), notice=_too_many(), status=429, headers={"Retry-After": str(error.retry_after_s)}
-        )
+        wait = {"Retry-After": str(error.retry_after_s)}
+        return _form_page(_typed(), place, notice=_too_many(), status=429, headers=wait)
     except FormNotRight as error:
-        return _form_page(_typed(), errors=error.errors, status=422)
+        return _form_page(_typed(), place, errors=error.errors, status=422)
     receipt = _submit(question)
-    return see(f"/ask/thanks/{receipt.reference}")
+    return see(f"{place}/thanks/{receipt.reference}")
 
 
 def _needed() -> dict[str, str]:
@@ -144,6 +153,7 @@ def consent() -> str:
 
 def _form_page(
     values: Mapping[str, str],
+    place: str,
     *,
     errors: Mapping[str, str] | None = None,
     notice: str = "",
@@ -156,6 +166,8 @@ def _form_page(
         programs.append((chosen, program_code(chosen)))
     html = render_template(
         "inquiry/ask.html",
+        place=place,
+        is_framed=place != PAGE,
         values=values,
         errors=errors or {},
         notice=notice,
@@ -171,9 +183,20 @@ def _form_page(
 @allow(ANYONE)
 def thanks(reference: str) -> str:
     """The reference and what happens next; nothing of the question, because a reference grants nothing."""
+    return thanks_page(reference)
+
+
+def thanks_page(reference: str, place: str = PAGE) -> str:
+    """What whoever asked at `place` is told."""
     if not _REFERENCE.fullmatch(reference):
         raise NotFound
-    return render_template("inquiry/thanks.html", reference=reference, expected=_expected())
+    return render_template(
+        "inquiry/thanks.html",
+        reference=reference,
+        expected=_expected(),
+        place=place,
+        is_framed=place != PAGE,
+    )
 
 
 def _expected() -> str:

@@ -20,12 +20,22 @@ from inquiry_service.web.pages import (
     desk_moves,
     desk_replies,
     desk_thread,
+    desk_website,
 )
 from shared.web.access import allow, current_person
 from shared.web.site import database
 
 pages = Blueprint("desk", __name__)
-for part in (desk_thread, desk_moves, desk_replies, desk_letters, desk_mail, desk_files, desk_answers):
+for part in (
+    desk_thread,
+    desk_moves,
+    desk_replies,
+    desk_letters,
+    desk_mail,
+    desk_files,
+    desk_answers,
+    desk_website,
+):
     pages.register_blueprint(part.pages)
 
 

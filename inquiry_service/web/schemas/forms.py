@@ -82,6 +82,12 @@ class AssignForm(AssignBody):
         return {**data, "staff_id": data.get("staff_id") or None}
 
 
+class FrameForm(_Form):
+    """A site that may show the form."""
+
+    origin = Text(required=True, max_length=300)
+
+
 class SnoozeForm(_Form):
     """For how long, in words such as `3d`."""
 

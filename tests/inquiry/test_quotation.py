@@ -113,6 +113,11 @@ def test_a_mail_that_is_all_quotation_is_shown_whole() -> None:
         assert not written.is_certain
 
 
+def test_a_telephones_line_alone_above_an_unmarked_quotation_hides_nothing_below() -> None:
+    mail = f"Sent from my iPhone\n\n{ATTRIBUTIONS['Yahoo en']}\n\nIs it easy?\n\nYes!\n"
+    assert words_of(what_was_written(mail).text) == words_of(mail)
+
+
 def test_where_answers_are_announced_inside_an_unmarked_quotation_all_is_kept() -> None:
     mail = f"Please see my answers below.\n\n{HEADER_BLOCKS['Outlook en']}\n\nIs it easy?\nYes!\n"
     assert words_of(what_was_written(mail).text) == words_of(mail)

@@ -8,27 +8,16 @@ from dataclasses import dataclass
 
 from mailparser_reply.constants import MAIL_LANGUAGES
 
+from inquiry_service.mail.quotation.facts import Facts, begins, facts_of, has_date, has_verb
 from inquiry_service.mail.quotation.lines import MAX_LOOKED_AT, Text
-from inquiry_service.mail.quotation.program_words import BEGINS, DAYS, WROTE, WROTE_WITHOUT_SPACE, any_of
+from inquiry_service.mail.quotation.program_words import DAYS, WROTE
 
 MOST_LINES = 5  # that one attribution is wrapped over
-_MOST_SMALL_WORDS = 8
+_LAST_WORDS = tuple(
+    {verb.replace("\\", "").rpartition(" ")[2] for verbs in WROTE.values() for verb in verbs.split("|")}
+)
 _FULL_LINE = 35  # characters; a program wraps no shorter line, except at an address
 
-_ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:@]{1,64}@[^\s<>()\[\]\"',;:@]{1,255}")
-_TIME = re.compile(
-    r"(?<![\d.:/-])\d{1,2}(?:[:：٫h]|\.(?=\d\d(?![\d.])))[ ]?\d{2}(?!\d|[./-]\d)|\b\d{1,2} ?(?:[ap]\.?m\b|uhr\b)|[時点时시] ?\d{0,2}",
-    re.IGNORECASE,
-)
-_NUMERIC_DATE = re.compile(r"(?<!\d)\d{1,4} ?[./-] ?\d{1,2} ?[./-] ?\d{1,4}(?!\d)|\d{4} ?[年년]")
-_NAMED_DATE = re.compile(
-    r"(?<!\d)\d{1,2}\.?[- ][^\W\d_]{3,12}\.?[-, ]{1,2}\d{2,4}(?!\d)|[^\W\d_]{3,12}\.?[- ]\d{1,2}(?:st|nd|rd|th)?[-, ]{1,2}(?:\d{4}|\d{2}(?!\d))"
-)
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
-_DAY = re.compile(r"(?<!\d)(?<!\d:)\d{1,2}(?![\d:])")
-_VERB = re.compile(rf"(?<![^\W\d_])(?:{any_of(WROTE)})(?![^\W\d_])|(?:{any_of(WROTE_WITHOUT_SPACE)})")
-_ENDS = re.compile(r"[\s*_\"”»]*[:：]?[\s*_-]*\Z")
-_DASHED = re.compile(r"\W{0,2}-{2,}.*-{2,}:?\Z")
 _WORTH_A_LOOK = re.compile(r"[\d@]|\A\W{0,3}-{2,20} ?\w")
 _ADDRESS_LAST = re.compile(
     r"\S{1,64}@[^\s<>]{1,250}[:：]\Z|[<(\[][^<>\[\]]{0,200}@[^<>]{1,250}[>)\]]{1,2}[,\s]*[:：]\Z"
@@ -36,9 +25,6 @@ _ADDRESS_LAST = re.compile(
 _ADDRESS_CLOSED = re.compile(r"<[^<>\s]+@[^<>\s]+>\Z")
 _WITHIN_A_LINE = re.compile(  # the word that begins it is a capital one: `hat am 23.11. geschrieben` goes on
     rf"(?<=[\s-])(?:On|Am|Le|El|Em|Il|Op|Den|Dnia|W dniu)(?= (?:\d|(?i:{'|'.join(map(re.escape, sorted(DAYS, key=len, reverse=True)))})[., ]))"
-)
-_SAID_BY_WRITER = re.compile(  # `On 3 March at 5 pm I sent you:`, and what ends as no attribution does within
-    r"[?!] |\b(?:i|we)(?: have| had|'ve)? (?:wrote|sent|said|asked)\b|\b(?:ich|wir) (?:schrieb|habe)|\b(?:schrieb|habe) ich\b|\bj'ai\b|\bho scritto\b"
 )
 _OPEN = re.compile(r"[<(\[][^<>()\[\]]*\Z")
 _KNOWN_TO_THE_LIBRARY = [
@@ -55,25 +41,6 @@ class Attribution:
     end: int
     is_marked: bool
     own_words: str = ""
-
-
-@dataclass(frozen=True)
-class _Facts:
-    words: str
-    has_address: bool
-    has_time: bool
-    has_date: bool
-    has_verb: bool
-    has_colon: bool
-    ends_with_verb: bool
-    is_dashed: bool
-    begins_with_date: bool
-    begins_like_one: bool
-    is_said_by_writer: bool
-
-    @property
-    def count(self) -> int:
-        return self.has_address + self.has_time + self.has_date
 
 
 def find(text: Text, at: int) -> Attribution | None:
@@ -96,37 +63,20 @@ def find(text: Text, at: int) -> Attribution | None:
         end += 1
         if len(joined) > MAX_LOOKED_AT:
             return None
-        if (found := _of(text, at, end, joined)) is not None:
-            return found
+        is_marked = _is_marked(text, at, end)
+        if _may_end_here(joined) or (is_marked and joined.endswith(">")):
+            found = _of(text, at, end, joined, is_marked=is_marked)
+            if found is not None:
+                return found
     return None
 
 
-def looks_like_one(words: str) -> bool:
-    """It may be an attribution that no rule knows: a line that ends with a colon and names an address or a time."""
-    return words.endswith((":", "：")) and bool(
-        _ADDRESS.search(words[-MAX_LOOKED_AT:]) or _TIME.search(words[-MAX_LOOKED_AT:])
-    )
-
-
-def is_dashed(words: str) -> bool:
-    """`-----Ann wrote: -----`, which some programs write above a block of headers."""
-    return len(words) <= 100 and bool(_DASHED.match(words)) and bool(_VERB.search(words.casefold()))
-
-
-def says_much(words: str) -> bool:
-    """A line with a colon at its end and two facts of a mail: another's mail may begin below it, in whatever language."""
-    return words.endswith((":", "：")) and len(words) <= MAX_LOOKED_AT and _facts(words).count >= 2
-
-
-def has_address(words: str) -> bool:
-    """A mail address stands in it."""
-    return "@" in words and bool(_ADDRESS.search(words[:MAX_LOOKED_AT]))
-
-
-def has_date(words: str) -> bool:
-    """A full date, or a time of day."""
-    words = words[:MAX_LOOKED_AT]
-    return bool(_TIME.search(words)) or _is_dated(words)
+def _may_end_here(joined: str) -> bool:
+    """A colon, dashes or the word for `wrote`: cheap to see, and rare."""
+    end = joined.rstrip(' *_-"”»')
+    if end.endswith((":", "：")) or joined.endswith("--"):
+        return True
+    return end.rpartition(" ")[2].casefold().endswith(_LAST_WORDS)
 
 
 def _as_it_goes_on(text: Text, start: int, at: int) -> str:
@@ -160,29 +110,32 @@ def _goes_on(joined: str, above: str, words: str) -> bool:
         return False
     if above.endswith(("!", "?", ":", "：", ";")):
         return False
-    if len(joined) >= _FULL_LINE or (
-        len(words) <= 30 and words.endswith((":", "：")) and _VERB.search(words.casefold())
-    ):
+    if len(joined) >= _FULL_LINE or (len(words) <= 30 and words.endswith((":", "：")) and has_verb(words)):
         return True
-    facts = _facts(joined)
-    return facts.begins_like_one and facts.count > 0
+    return begins(joined)[1] and facts_of(joined).count > 0
 
 
-def _of(text: Text, start: int, end: int, joined: str) -> Attribution | None:
-    after = text.next_with_words(end)
-    is_marked = after < len(text.lines) and text.lines[after].is_quoted and not text.lines[start].is_quoted
-    if (within := _last_within(joined)) > 0:
-        facts = _facts(joined[within:])
+def _of(text: Text, start: int, end: int, joined: str, *, is_marked: bool) -> Attribution | None:
+    within = _last_within(joined)
+    if within > len(text.lines[start].words):
+        return None  # it begins in a later line
+    if within > 0:
+        facts = facts_of(joined[within:])
         if facts.ends_with_verb and facts.count >= 2 and (is_marked or facts.has_colon):
             return Attribution(start, end, is_marked, joined[:within].rstrip(" -—–"))
         if facts.has_verb and facts.has_colon and facts.count >= 2:
             return Attribution(start, end, is_marked, joined[:within].rstrip(" -—–"))
-    facts = _facts(joined)
+    facts = facts_of(joined)
     if is_marked or text.lines[start].is_quoted:
         is_one = _above_marked(facts)
     else:
         is_one = _above_unmarked(facts, is_paragraph=text.is_blank_round(start, end))
     return Attribution(start, end, is_marked) if is_one else None
+
+
+def _is_marked(text: Text, start: int, end: int) -> bool:
+    after = text.next_with_words(end)
+    return after < len(text.lines) and text.lines[after].is_quoted and not text.lines[start].is_quoted
 
 
 def _last_within(joined: str) -> int:
@@ -192,7 +145,7 @@ def _last_within(joined: str) -> int:
     return found
 
 
-def _above_marked(facts: _Facts) -> bool:
+def _above_marked(facts: Facts) -> bool:
     """What follows is marked, so that little is lost: one fact beside the word for `wrote`, or two without."""
     if facts.is_dashed and facts.has_verb:
         return True
@@ -213,7 +166,7 @@ def _above_marked(facts: _Facts) -> bool:
     return facts.count == 3 or _library_knows(facts.words)
 
 
-def _above_unmarked(facts: _Facts, *, is_paragraph: bool) -> bool:
+def _above_unmarked(facts: Facts, *, is_paragraph: bool) -> bool:
     """What follows cannot be told from the writer's words but by this line: it must be a program's without doubt."""
     if facts.is_dashed and facts.has_verb and facts.count >= 1:
         return True
@@ -232,7 +185,7 @@ def _above_unmarked(facts: _Facts, *, is_paragraph: bool) -> bool:
     )
 
 
-def _names_a_writer(facts: _Facts) -> bool:
+def _names_a_writer(facts: Facts) -> bool:
     """`Name <address> wrote:`, in a few words."""
     return facts.has_address and facts.ends_with_verb and len(facts.words.split()) <= 9
 
@@ -242,39 +195,4 @@ def _library_knows(words: str) -> bool:
         len(words) <= _MOST_FOR_THE_LIBRARY
         and has_date(words)
         and any(wrote.fullmatch(words) for wrote in _KNOWN_TO_THE_LIBRARY)
-    )
-
-
-def _is_dated(words: str) -> bool:
-    if _NUMERIC_DATE.search(words) or _NAMED_DATE.search(words):
-        return True
-    return bool(_YEAR.search(words)) and bool(_DAY.search(words))
-
-
-def _is_prose(words: str) -> bool:
-    """Names have capitals; of the small words that programs write there are never so many."""
-    return (
-        sum(word.islower() and word.isalpha() and len(word) > 1 for word in words.split()) > _MOST_SMALL_WORDS
-    )
-
-
-def _facts(words: str) -> _Facts:
-    words = words.strip(" *_")
-    folded = words.casefold()
-    verb = next(reversed([*_VERB.finditer(folded)]), None)
-    first, second = ([word.strip("*_,.'\"(-").casefold() for word in words.split(None, 2)[:2]] + ["", ""])[:2]
-    digit_first = first[:1].isdigit()
-    day_first = first in DAYS and (second[:1].isdigit() or words.split(None, 1)[0].endswith((",", ".")))
-    return _Facts(
-        words=words,
-        has_address=has_address(words),
-        has_time=bool(_TIME.search(words)),
-        has_date=_is_dated(words),
-        has_verb=verb is not None,
-        has_colon=words.rstrip("*_- ").endswith((":", "：")),
-        ends_with_verb=verb is not None and bool(_ENDS.match(folded, verb.end())),
-        is_dashed=bool(_DASHED.match(words)),
-        begins_with_date=digit_first or day_first,
-        begins_like_one=digit_first or first in DAYS or first in BEGINS,
-        is_said_by_writer=bool(_SAID_BY_WRITER.search(folded)) or _is_prose(words),
     )

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from inquiry_service.mail.quotation.attribution import has_address, has_date
+from inquiry_service.mail.quotation.facts import has_address, has_date
 from inquiry_service.mail.quotation.lines import MAX_LOOKED_AT, Text
 from inquiry_service.mail.quotation.program_words import FORWARDED, LABELS, ORIGINAL
 

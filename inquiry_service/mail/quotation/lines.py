@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 MAX_LOOKED_AT = 500  # characters of a line that a pattern reads; no mail program writes a longer one
 
-_SIGNS = re.compile(r"[>\s]*")
+_SIGNS = re.compile(r"(?:[>\s]|&gt;)*+")
 _INVISIBLE = dict.fromkeys(
     [*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF, 0xAD]
 )
@@ -57,11 +57,11 @@ def lines_of(text: str) -> list[Line]:
 
 def line_of(raw: str) -> Line:
     """One line; a sign of quotation may follow spaces."""
-    if ">" not in raw[:80]:
+    if ">" not in raw[:80] and "&gt;" not in raw[:80]:
         return Line(raw, 0, bare(raw))
     signs = _SIGNS.match(raw)
     end = signs.end() if signs else 0
-    return Line(raw, raw.count(">", 0, end), bare(raw[end:]))
+    return Line(raw, raw.count(">", 0, end) + raw.count("&gt;", 0, end), bare(raw[end:]))
 
 
 class Text:

@@ -2,7 +2,7 @@
 
 import re
 
-from inquiry_service.mail.quotation import attribution, header_block, signatures
+from inquiry_service.mail.quotation import attribution, facts, header_block, signatures
 from inquiry_service.mail.quotation.lines import MAX_LOOKED_AT, Line, Text
 from inquiry_service.mail.quotation.reading import Reader, Written
 
@@ -61,7 +61,7 @@ def _above_unmarked(reader: Reader, marker: int) -> Written:
         and not reader.announces_answers_inside(start)
     )
     if not is_certain:
-        reader.is_own = [True] * len(reader.lines)
+        reader.keep_all()
         return reader.written(has_quotation=True, is_certain=False)
     reader.leave_out(start, len(reader.lines))
     _leave_programs_line_out(reader, start)
@@ -128,10 +128,10 @@ def _is_plain(reader: Reader, start: int) -> bool:
     """Nothing above is another's: no sign, no other quotation that begins, and no last line that may be an unknown attribution."""
     lines = reader.lines
     last = next((lines[at].words for at in range(start - 1, -1, -1) if lines[at].words), "")
-    if any(line.is_quoted for line in lines[:start]) or attribution.looks_like_one(last):
+    if any(line.is_quoted for line in lines[:start]) or facts.looks_like_one(last):
         return False
     return not any(
-        attribution.says_much(lines[at].words)
+        facts.says_much(lines[at].words)
         or attribution.find(reader.text, at) is not None
         or header_block.find(reader.text, at) is not None
         for at in range(start)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from inquiry_service.mail.quotation import attribution, header_block, signatures
+from inquiry_service.mail.quotation import attribution, facts, header_block, signatures
 from inquiry_service.mail.quotation.lines import Text
 from inquiry_service.mail.quotation.program_words import ANSWERS_INSIDE
 
@@ -43,6 +43,7 @@ class Reader:
         self.is_own = [not line.is_cited for line in self.lines]
         self.replaced: dict[int, str] = {}
         self._keeps_forwards = keeps_forwards
+        self._has_broken_lines = False
         self._leave_known_signatures_out()
 
     def written(self, *, has_quotation: bool, is_certain: bool) -> Written:
@@ -66,13 +67,22 @@ class Reader:
         if first.is_marked:
             self._read_below_marked(first.end)
             if self.announces_answers_inside(first.start) and not self._has_words(first.start + 1):
-                self.is_own = [True] * len(self.lines)
+                self.keep_all()
         else:
             self.leave_out(first.end, len(self.lines))
             self._leave_signature_out(0, first.start)
-            if self.announces_answers_inside(first.start):
-                self.is_own = [True] * len(self.lines)
+            if self.announces_answers_inside(first.start) or self._says_nothing(first.start):
+                self.keep_all()
         return self.written(has_quotation=True, is_certain=False)
+
+    def _says_nothing(self, end: int) -> bool:
+        """Only a telephone's line stands above: what was written stands below, where nothing marks it."""
+        own = [
+            line.words
+            for own, line in zip(self.is_own[:end], self.lines[:end], strict=True)
+            if own and line.words
+        ]
+        return bool(own) and all(signatures.is_programs_line(words) for words in own)
 
     def announces_answers_inside(self, end: int) -> bool:
         """The writer says that their answers stand in the quotation, where nothing marks them."""
@@ -93,6 +103,11 @@ class Reader:
         if (separator := header_block.separator(self.text, at)) is not None:
             return self._below_separator(at, separator.is_forward)
         return None
+
+    def keep_all(self) -> None:
+        """In doubt everything is the writer's."""
+        self.is_own = [True] * len(self.lines)
+        self.replaced = {}
 
     def leave_out(self, start: int, end: int) -> None:
         """These lines are not the writer's."""
@@ -176,11 +191,12 @@ class Reader:
 
     def _is_rule(self, at: int) -> bool:
         line = self.lines[at]
-        return line.is_blank or line.is_decoration or attribution.is_dashed(line.words)
+        return line.is_blank or line.is_decoration or facts.is_dashed(line.words)
 
     def _read_below_marked(self, start: int) -> None:
         """Marked lines are quoted; between and below them the writer goes on, until a quotation without marks begins."""
         at, last_quoted = start, start
+        self._has_broken_lines = any(self._is_left_over(at) for at in range(start, len(self.lines)))
         while at < len(self.lines):
             line = self.lines[at]
             if line.is_quoted or self._is_left_over(at):
@@ -224,7 +240,9 @@ class Reader:
             return True
         first = line.words.split(None, 1)[0]
         is_full = len(above.raw.rstrip()) + 1 + len(first) > _FULL_LINE
-        return is_full and line.words[0].islower() and above.words[-1] not in ".?!:;"
+        return (
+            is_full and line.words[0].islower() and (self._has_broken_lines or above.words[-1] not in ".?!:;")
+        )
 
     def _read_signs_alone(self) -> bool:
         """Marked lines under no program's line: quoted where they begin or end the mail, or where an attribution is among them."""

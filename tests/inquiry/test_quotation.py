@@ -66,6 +66,13 @@ def test_a_whole_reply_is_read_as_its_program_means_it(mail: str, own: str) -> N
     assert words_of(what_was_written(mail).text) == words_of(own)
 
 
+@pytest.mark.parametrize("last", ["Date: Monday", "Subject: my form\nThanks", "From: Boston", "To: Ann"])
+@pytest.mark.parametrize("name", ["Outlook en", "Outlook en, spaced"])
+def test_a_last_line_like_a_header_is_the_writers(name: str, last: str) -> None:
+    own = f"{OWN}\n{last}"
+    assert words_of(what_was_written(f"{own}\n\n{HEADER_BLOCKS[name]}\n\n{QUOTED}\n").text) == words_of(own)
+
+
 @pytest.mark.parametrize("line", TELEPHONES)
 def test_a_telephones_line_is_nobodys_word(line: str) -> None:
     block = HEADER_BLOCKS["Outlook en"]

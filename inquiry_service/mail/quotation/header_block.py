@@ -81,6 +81,8 @@ class _Block:
         """A block has a blank line between all of its lines, or between none."""
         if blanks > 2 or following >= len(text.lines) or self._gaps < self._labels - 1:
             return False
+        if "from" not in self._values or self._going_on:
+            return False  # `Subject: my form` may be the writer's last line
         return label_of(text.lines[following].words) is not None
 
     def _line(self, words: str) -> bool:
@@ -92,6 +94,7 @@ class _Block:
                 )
                 return False
             if label[0] in self._values and label[0] not in ("copy", "other"):
+                self._is_even = not self._gaps
                 return False
             self._kind = label[0]
             self._labels += 1

@@ -115,6 +115,24 @@ def test_a_page_that_quotes_no_mail_comes_out_whole(page: str) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "own",
+    [
+        ["My mail: ann@example.com", "My phone: 06 12 34 56 78", "Regards,", "Ann"],
+        ["Date: Monday", "Time: 10:00", "Is that ok?"],
+        ["On 3 May 2026 at 10:00 we come:", "Ann and Bob"],
+        ["Ja"],
+    ],
+    ids=["addresses", "like headers", "like an attribution", "short"],
+)
+@pytest.mark.parametrize("page", PROGRAMS.values(), ids=PROGRAMS)
+def test_last_lines_close_above_a_quotation_stay_the_writers(page: str, own: list[str]) -> None:
+    lines = "".join(f"<div>{line}</div>" for line in own)
+    for before in (OWN, '<p class="MsoNormal">Yes, on Friday.</p><p>Ann</p>'):
+        page = page.replace(before, lines)
+    assert what_was_written_in_html(page).text.splitlines() == own
+
+
 def test_lines_that_were_laid_out_stay_lines() -> None:
     assert text_of_html("<pre>one\ntwo</pre>three") == "one\ntwo\nthree"
 

@@ -16,7 +16,7 @@ MOST_LINES = 5  # that one attribution is wrapped over
 _LAST_WORDS = tuple(
     {verb.replace("\\", "").rpartition(" ")[2] for verbs in WROTE.values() for verb in verbs.split("|")}
 )
-_FULL_LINE = 35  # characters; a program wraps no shorter line, except at an address
+_FULL_LINE = 28  # characters; a program wraps no shorter line, except at an address
 
 _WORTH_A_LOOK = re.compile(r"[\d@]|\A\W{0,3}-{2,20} ?\w")
 _ADDRESS_LAST = re.compile(
@@ -67,8 +67,24 @@ def find(text: Text, at: int) -> Attribution | None:
         if _may_end_here(joined) or (is_marked and joined.endswith(">")):
             found = _of(text, at, end, joined, is_marked=is_marked)
             if found is not None:
-                return found
+                return None if _begins_later(text, at, end) else found
     return None
+
+
+def _begins_later(text: Text, start: int, end: int) -> bool:
+    """The writer's last lines stand close above an attribution: without them it is one too."""
+    for at in range(start + 1, end):
+        joined = " ".join(text.lines[line].words for line in range(at, end))
+        begins_with_date, begins_like_one = begins(joined)
+        if not begins_like_one or _of(text, at, end, joined, is_marked=_is_marked(text, at, end)) is None:
+            continue
+        rest = facts_of(joined)
+        if not (rest.has_verb or rest.has_address):
+            continue  # a wrapped date
+        above = " ".join(text.lines[line].words for line in range(start, at))
+        if not begins_with_date or not begins(above)[1] or facts_of(above).has_date:
+            return True
+    return False
 
 
 def _may_end_here(joined: str) -> bool:
@@ -110,7 +126,7 @@ def _goes_on(joined: str, above: str, words: str) -> bool:
         return False
     if above.endswith(("!", "?", ":", "：", ";")):
         return False
-    if len(joined) >= _FULL_LINE or (len(words) <= 30 and words.endswith((":", "：")) and has_verb(words)):
+    if len(above) >= _FULL_LINE or (len(words) <= 30 and words.endswith((":", "：")) and has_verb(words)):
         return True
     return begins(joined)[1] and facts_of(joined).count > 0
 

@@ -69,7 +69,11 @@ class _Block:
                 at = following
                 self._gaps += 1
                 continue
-            if line.depth != depth:
+            if (
+                line.depth != depth
+                or line.is_cited != text.lines[start].is_cited
+                or (line.begins and at > start)
+            ):
                 break
             if not self._line(line.words):
                 break

@@ -70,12 +70,13 @@ def _above_unmarked(reader: Reader, marker: int) -> Written:
 
 def _programs_lines(text: Text, marker: int) -> tuple[int, bool, str]:
     """Where the program's own lines above the marker begin, whether they are without doubt, and the writer's words in the first of them."""
+    above = Text(text.lines[:marker])
     for at in range(max(marker - _FARTHEST_ABOVE, 0), marker):
         if text.lines[at].is_blank:
             continue
         if text.lines[at].begins:
             return _with_rules_above(text, at), True, ""
-        block = header_block.find(text, at)
+        block = header_block.find(above, at)
         if block is not None and _reaches(text, block.end, marker):
             return _with_rules_above(text, at), block.is_full, ""
         said = attribution.find(text, at)

@@ -202,4 +202,8 @@ TELEPHONES = [
     "Odesláno z iPhonu",
     "iPhone'umdan gönderildi",
     "Sent with Proton Mail secure email.",
+    "Sent via the Samsung Galaxy S21 5G, an AT&T 5G smartphone",
+    "Sent from my Verizon, Samsung Galaxy smartphone",
+    "Provenance : Courrier pour Windows 10",
+    "Pobierz program Outlook dla systemu iOS",
 ]

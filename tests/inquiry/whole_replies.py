@@ -1,6 +1,13 @@
 """Whole replies as programs write them: the program, what it sends, and what its writer wrote. For tests."""
 
 REPLIES = {
+    "Yahoo on a telephone": (
+        (
+            "Yes.\n\nSent from Yahoo Mail on Android \n \n"
+            "  On Mon, Nov 23, 2026 at 10:00 AM, Ann<ann@example.com> wrote:   Is it easy?\nWhere?\n  \n"
+        ),
+        "Yes.",
+    ),
     "Outlook, many recipients": (
         (
             "Yes.\n\nFrom: Ann <ann@example.com>\nSent: Monday, November 23, 2026 10:00 AM\n"

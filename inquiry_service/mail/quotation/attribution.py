@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from mailparser_reply.constants import MAIL_LANGUAGES
 
 from inquiry_service.mail.quotation.facts import Facts, begins, facts_of, has_date, has_verb
-from inquiry_service.mail.quotation.lines import MAX_LOOKED_AT, Text
+from inquiry_service.mail.quotation.lines import MAX_LOOKED_AT, Text, bare
 from inquiry_service.mail.quotation.program_words import DAYS, WROTE
 
 MOST_LINES = 5  # that one attribution is wrapped over
@@ -68,7 +68,21 @@ def find(text: Text, at: int) -> Attribution | None:
             found = _of(text, at, end, joined, is_marked=is_marked)
             if found is not None:
                 return None if _begins_later(text, at, end) else found
+        if end == at + 1 and (shared := _sharing_a_line(text, at)) is not None:
+            return shared
     return None
+
+
+def _sharing_a_line(text: Text, at: int) -> Attribution | None:
+    """Yahoo's telephones put the quotation behind its attribution, after some spaces."""
+    head, colon, rest = text.lines[at].raw[:MAX_LOOKED_AT].partition(":  ")
+    if not (colon and rest.strip()):
+        return None
+    facts = facts_of(bare(head + ":"))
+    is_one = (
+        facts.count == 3 and facts.ends_with_verb and facts.begins_like_one and not facts.is_said_by_writer
+    )
+    return Attribution(at, at + 1, is_marked=False) if is_one else None
 
 
 def _begins_later(text: Text, start: int, end: int) -> bool:

@@ -126,20 +126,20 @@ FORWARDED = re.compile(
 
 # What a telephone, or a program, adds under what was written.
 _SENT_FROM = {
-    "en": r"sent (?:from|via|using|with)(?: my| the| a)?|(?:get|download) (?:outlook|boxer|bluemail|yahoo mail) for",
+    "en": r"sent (?:from|via|using|with)(?: my| the| an?)?|(?:get|download) (?:outlook|boxer|bluemail|yahoo mail) for",
     "de": r"von (?:meinem|meiner|unterwegs)|gesendet (?:von|mit|über|aus)|diese nachricht wurde von (?:meinem|outlook)"
     r"|(?:hol(?:en sie sich)? )?outlook für",
-    "fr": r"envoyé (?:depuis|de|à partir d|avec|par|d)|(?:télécharge[rz]?|obtenir|obtenez) outlook",
-    "es": r"enviado (?:desde|con|por|a través)|(?:obtener|obtén|descargar) outlook",
+    "fr": r"envoyé (?:depuis|de|à partir d|avec|par|d)|(?:télécharge[rz]?|obtenir|obtenez) outlook|provenance ?:",
+    "es": r"enviado (?:desde|con|por|a través)|(?:obtener|obtenga|obtén|descargar) outlook",
     "pt": r"enviado (?:do|da|de|a partir d|através|com|via|pelo)|(?:obter|obtenha|baixar|baixe) (?:o )?outlook",
     "it": r"inviato (?:dal|da|con|tramite)|(?:ottieni|scarica) outlook",
     "ca": r"enviat (?:des|amb)",
     "nl": r"(?:verstuurd|verzonden) (?:vanaf|via|met|vanuit|van)|(?:download|krijg) outlook|outlook voor",
-    "pl": r"wysłan[eoay] (?:z|za|przy|przez)|pobierz (?:aplikację )?outlook",
+    "pl": r"wysłan[eoay] (?:z|za|przy|przez)|pobierz (?:\w+ )?outlook",
     "ru": r"отправлено (?:с|из|через|от)|послано с|(?:скачать|получить) outlook",
     "uk": r"надіслано (?:з|із|через)|відправлено (?:з|із)",
     "da nb": r"sendt (?:fra|via|med)|(?:hent|skaff(?: deg)?|få) outlook",
-    "sv": r"skickat (?:från|via|med)|hämta outlook",
+    "sv": r"skickat (?:från|via|med)|(?:hämta|skaffa) outlook",
     "fi": r"lähetetty|hanki outlook",
     "cs sk": r"odesláno (?:z|ze|pomocí)|odoslané z|(?:stáhnout|získat) outlook",
     "ro": r"trimis (?:de pe|din|cu)",

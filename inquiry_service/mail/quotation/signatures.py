@@ -20,7 +20,7 @@ _MOST_LIST_LINES = 6
 _LONGEST_OF_A_LIST = 100  # characters of such a line
 _ADDRESS = re.compile(r"https?://|www\.|\S@\S")
 _LINK = re.compile(r"[<(\[][^<>()\[\]\s]*(?:://|mailto:|www\.)[^<>()\[\]\s]*[>)\]]")
-_GOES_ON = re.compile(r"[!?;:]|, (?!please|sorry|excuse)")
+_GOES_ON = re.compile(r"[!?;:]|, (?!please|sorry|excuse)(?:an? )?")
 _MY = re.compile(r"\bmy\b|mein|\bmon\b|\bmi\b|\bmeu|\bmio|\bmijn|\bmoj|\bmin\b|мое|من|我|私|나의|내")
 _MOST_SIGNATURES = 10
 _LONGEST = 90  # characters of a telephone's line
@@ -35,7 +35,8 @@ def is_programs_line(words: str) -> bool:
         return False
     rest = folded[match.end() :].strip()
     if DEVICES.search(folded):
-        return not _GOES_ON.search(rest) or len(rest.split()) <= 4
+        goes_on = _GOES_ON.search(rest)
+        return goes_on is None or len(rest.split()) <= 4 or bool(DEVICES.match(rest, goes_on.end()))
     return (
         bool(_MY.search(match.group()))
         and len(rest.split()) <= 3

@@ -154,3 +154,13 @@ def test_a_directors_answer_in_a_page_is_certain_above_our_notice(lead: str) -> 
     written = what_was_written_in_html(f"{OWN}{lead}{notice}")
     assert (written.text.split(), written.is_certain) == (WORDS, True)
     assert not what_was_written_in_html(f"{OWN}{lead}{notice}<p>And call me.</p>").is_certain
+
+
+def test_a_directors_answer_in_a_page_is_certain_above_a_part_in_no_known_language() -> None:
+    notice = f"<p>-- {MARKER} --</p><p>Effat R. asks:</p><blockquote>Is it easy?</blockquote><p>Reference Q-7F3K9T.</p>"
+    head = '<div class="gmail_quote"><div class="gmail_attr">nIteb 23 2026 Frontdesk ghItlh</div>'
+    page = f'{OWN}{head}<blockquote class="gmail_quote">{notice}</blockquote></div>'
+    written = what_was_written_in_html(page)
+    assert (written.text.split(), written.is_certain) == (WORDS, True)
+    below = what_was_written_in_html(f"{page}<p>And call me.</p>")
+    assert (below.text.split(), below.is_certain) == ([*WORDS, "And", "call", "me."], False)

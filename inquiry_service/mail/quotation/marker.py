@@ -42,7 +42,6 @@ def _above_marked(reader: Reader, marker: int) -> Written:
     is_certain = _is_plain(reader, start) and not any(
         reader.is_own[at] and lines[at].words for at in range(marker + 1, len(lines))
     )
-    _leave_programs_line_out(reader, start)
     for at in range(start):
         reader.is_own[at] = True  # what the writer quoted themselves belongs to their words
     _leave_programs_line_out(reader, start)
@@ -83,7 +82,7 @@ def _programs_lines(text: Text, marker: int) -> tuple[int, bool, str]:
         if said is not None and _reaches(text, said.end, marker):
             return _with_separator_above(text, at), not text.lines[marker].is_quoted, said.own_words
     end = marker
-    while end and text.lines[end - 1].is_quoted and _is_nobodys(text, end - 1, marker):
+    while end and (text.lines[end - 1].is_cited or _is_marked_and_nobodys(text, end - 1, marker)):
         end -= 1
     return end, text.lines[marker].is_cited, ""
 
@@ -93,6 +92,10 @@ def _reaches(text: Text, end: int, marker: int) -> bool:
     if end > marker or sum(not line.is_blank for line in text.lines[end:marker]) > _MOST_PREVIEW_LINES:
         return False
     return all(_is_nobodys(text, at, marker) for at in range(end, marker))
+
+
+def _is_marked_and_nobodys(text: Text, at: int, marker: int) -> bool:
+    return text.lines[at].is_quoted and _is_nobodys(text, at, marker)
 
 
 def _is_nobodys(text: Text, at: int, marker: int) -> bool:

@@ -35,9 +35,8 @@ _CALLED_DAEMON = re.compile(
     r"|notification)|mail (?:system|server|service|administrator|router)|postmaster"
     r"|system administrator|mail deliver|microsoft outlook|microsoft exchange"
 )
-_ANSWERED_OR_FORWARDED = re.compile(
-    r"(?i)\s*(?:re|fwd?|aw|wg|sv|vs|antw|tr|rv|enc|i|r|res|odp|pd|ynt|回复|转发|答复)\s*(?:\[\d+\])?\s*[::]"
-)
+_ANSWERED = re.compile(r"(?i)\s*(?:re|aw|sv|antw|r|res|odp|ynt|回复|答复)\s*(?:\[\d+\])?\s*[::]")
+_FORWARDED = re.compile(r"(?i)\s*(?:fwd?|wg|vs|tr|rv|enc|i|pd|vl|转发|轉寄|fwd)\s*(?:\[\d+\])?\s*[::]")
 
 
 def bounce_of(mail: Part) -> Bounce | None:
@@ -122,9 +121,12 @@ class _Evidence:
         """A machine made it, and it speaks of a letter that did not arrive. One sign alone is spam's, or somebody's holiday."""
         headers = self.mail.headers
         is_machines = self._is_from_daemon() or has_null_return_path(headers)
-        if _ANSWERED_OR_FORWARDED.match(self.subject) and not is_machines:
+        if _FORWARDED.match(self.subject) and not is_machines:
+            return False  # somebody shows us what they got
+        if _ANSWERED.match(self.subject) and not is_machines:
             return (
                 self._is_unsigned()
+                and bool(bounce_words.SUBJECT.search(self.subject))
                 and not bounce_words.is_told_by_a_person(self.notice)
                 and bool(bounce_library.addresses_in(self.mail))
             )

@@ -107,4 +107,49 @@ Subject: Undeliverable package
 
 The carrier could not deliver it to jane.doe@school.example, the address is unknown.
 """,
+    "a person forwards a bounce with its report": """\
+From: Ann <ann@x.example>
+Subject: Fwd: Undelivered Mail Returned to Sender
+Content-Type: multipart/mixed; boundary=B
+
+--B
+Content-Type: text/plain
+
+What does this mean? I wrote to you twice.
+--B
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example
+
+Final-Recipient: rfc822; jane.doe@school.example
+Action: failed
+Status: 5.1.1
+--B--
+""",
+    "a person forwards a bounce as a file": """\
+From: Ann <ann@x.example>
+Subject: my mail to you
+Content-Type: multipart/mixed; boundary=B
+
+--B
+Content-Type: text/plain
+
+What does this mean?
+--B
+Content-Type: message/rfc822
+
+From: MAILER-DAEMON@mx.example
+Subject: Undelivered Mail Returned to Sender
+Content-Type: multipart/report; report-type=delivery-status; boundary=C
+
+--C
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example
+
+Final-Recipient: rfc822; jane.doe@school.example
+Action: failed
+--C--
+--B--
+""",
 }

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import text
 from werkzeug.serving import make_server
 
@@ -16,6 +17,9 @@ from inquiry_service.domain import inbound
 from inquiry_service.worker import make_workshop
 from shared.audit import THE_SERVICE
 from shared.db import Database
+from shared.pair import sign
+from shared.tokens import hash_secret
+from tests.conftest import PAIR_SECRET
 from tests.enrollment.builders import a_section, letters_to, registered
 from tests.inquiry.test_returned_letters import a_notice, a_vacation_reply
 from tests.working import Working
@@ -110,3 +114,16 @@ def test_while_the_sibling_is_away_the_bounce_waits(
     inquiry_work.drain()
     assert inquiry_db.run(text("SELECT status FROM raw_mail"))[0].status == "stored"
     assert inquiry_db.run(text("SELECT status FROM job WHERE kind = 'file_mail'"))[0].status == "queued"
+
+
+def test_the_sibling_believes_a_signature_alone_and_twice_is_once(
+    enrollment_db: Database, enrollment_client: FlaskClient, offered: str, enrollment_work: Working
+) -> None:
+    path = f"/api/enrollment/v1/internal/return-paths/{hash_secret(offered[2:28]).hex()}/bounced"
+    assert enrollment_client.post(path).status_code == 401
+    assert enrollment_client.post(path, headers=sign(PAIR_SECRET, path)).status_code == 204
+    assert enrollment_client.post(path, headers=sign(PAIR_SECRET, path)).status_code == 204
+    enrollment_work.drain()
+    assert letters_to(enrollment_db, SECOND)[-1] == "offer"
+    audits = enrollment_db.run(text("SELECT details FROM audit WHERE action = 'offer_letter_failed'"))
+    assert [row.details["fate"] for row in audits] == ["bounced"]

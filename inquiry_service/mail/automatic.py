@@ -30,6 +30,7 @@ _OF_ANSWERING_MACHINES = (
     "x-ms-exchange-inbox-rules-loop",
 )
 _REPORTS = ("multipart/report", "message/delivery-status", "message/disposition-notification")
+_LISTS_SENDER = re.compile(r"(?i)\bowner-|-owner\b|-bounces?\b|-request\b|-errors\b|listserv|majordomo")
 # what programs put before a subject, with their colon; `Re: Out of office?` is a person's
 _AUTOMATIC_SUBJECT = re.compile(
     r"\s*\[?(?:auto(?:matic|mated|matisch)?[ -]?(?:reply|response|answer)|automatische antwort"
@@ -48,7 +49,7 @@ def kind_by_headers(mail: Part) -> MailKind:
     headers = mail.headers
     if _is_machines(mail):
         return MailKind.AUTOMATIC
-    if any(headers.first(name) is not None for name in _OF_LISTS) or _word(headers, "precedence") == "list":
+    if _is_lists(headers):
         return MailKind.LIST
     if _word(headers, "auto-submitted") != "no" and _is_automatic_by_custom(headers):
         return MailKind.AUTOMATIC
@@ -72,6 +73,15 @@ def _is_machines(mail: Part) -> bool:
         or _word(headers, "precedence") == "auto_reply"
         or mail.type in _REPORTS
         or has_null_return_path(headers)
+    )
+
+
+def _is_lists(headers: Headers) -> bool:
+    sent_by = f"{headers.first('return-path') or ''} {headers.first('sender') or ''}"
+    return (
+        any(headers.first(name) is not None for name in _OF_LISTS)
+        or _word(headers, "precedence") == "list"
+        or (_word(headers, "precedence") == "bulk" and bool(_LISTS_SENDER.search(sent_by)))
     )
 
 

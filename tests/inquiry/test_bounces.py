@@ -92,6 +92,7 @@ def test_a_report_for_machines_is_believed(
         ("Precedence: list", MailKind.LIST),
         ("List-Id: <news.example>", MailKind.LIST),
         ("List-Unsubscribe: <mailto:x@y.example>\nPrecedence: bulk", MailKind.LIST),
+        ("Return-Path: <owner-news@x.example>\nPrecedence: bulk", MailKind.LIST),
         ("X-Auto-Response-Suppress: DR, OOF, AutoReply", MailKind.AUTOMATIC),
         ("X-Auto-Response-Suppress: DR", MailKind.PERSON),
         ("X-Autoreply: yes", MailKind.AUTOMATIC),

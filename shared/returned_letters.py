@@ -37,6 +37,8 @@ _CLOSE_ADDRESS = text("""
 
 _SWEEP = text(f"DELETE FROM reply_address WHERE purpose = '{RETURN_PATH}' AND expires_at < now()")
 
+_IT_LIVES = text("DELETE FROM dead_address WHERE address = lower(:address)")
+
 
 class LetterStillGoing(Exception):
     """What came back is faster than our own record of having sent it: whoever noticed tries again."""
@@ -99,3 +101,8 @@ def came_back(
 def sweep(session: Session) -> None:
     """Return paths that nothing can come back to any more are gone."""
     session.execute(_SWEEP)
+
+
+def somebody_wrote_from(session: Session, address: str) -> None:
+    """Whoever got a letter there answered it: the address takes letters again."""
+    session.execute(_IT_LIVES, {"address": address})

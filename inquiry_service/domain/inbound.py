@@ -25,7 +25,7 @@ from inquiry_service.domain.matching import (
 from inquiry_service.domain.parsed_email import ParsedEmail
 from inquiry_service.domain.spam import FormTraces, score
 from inquiry_service.terms import AddressPurpose, MailKind, MessageKind, RawMailStatus, Via
-from shared import blobs
+from shared import blobs, returned_letters
 from shared.db import first
 from shared.people import normal_address
 from shared.references import References
@@ -162,6 +162,8 @@ def _by_reply_address(
     if inquiry is None or not address.is_alive:
         return None
     is_asker = mail.senders == (inquiry.asker_email_normal,)
+    if is_asker and not mail.is_automatic:
+        returned_letters.somebody_wrote_from(session, inquiry.asker_email)
     return _from_asker(session, raw, mail, inquiry, intake, is_verified=is_asker)
 
 

@@ -221,6 +221,18 @@ def test_further_letters_to_a_dead_address_wait_until_a_person_sends_again(
     assert _inquiry(inquiry_db, inquiry_id).status == "waiting"
 
 
+def test_a_dead_address_that_answers_is_alive(inquiry_db: Database, inquiry_work: Working) -> None:
+    director, inquiry_id = a_director(inquiry_db), an_inquiry(inquiry_db)
+    inquiry_work.drain()
+    reply_to = str(inquiry_work.letters(EFFAT)[0]["Reply-To"])
+    _arrives(inquiry_db, inquiry_work, a_notice(_return_path(inquiry_work), status="5.2.2"))
+    _arrives(inquiry_db, inquiry_work, a_vacation_reply(reply_to, "Auto-Submitted: no"))
+    with inquiry_db.transaction() as session:
+        replies.answer(session, inquiry_id, director, "Yes.", undo_s=0)
+    inquiry_work.drain()
+    assert _letter(inquiry_db, "answer").status == "sent"  # type: ignore[attr-defined]
+
+
 def test_the_same_notice_twice_is_one_fate(inquiry_db: Database, inquiry_work: Working) -> None:
     inquiry_id = an_inquiry(inquiry_db)
     inquiry_work.drain()

@@ -25,7 +25,7 @@ from tests.roads.dovecot import PASSWORD, Account, running_dovecot
 
 PILE = 2000
 AT_ONCE = 100  # mails in one answer of the server, as we ask for them
-LMTP_SENDERS = 4
+LMTP_SENDERS = 8
 _EMPTY = text("TRUNCATE raw_mail, mailbox, mailbox_trouble, job, blob, letter CASCADE")
 _COUNT = text("SELECT count(*) FROM raw_mail")
 

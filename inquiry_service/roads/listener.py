@@ -31,7 +31,7 @@ _LONG = re.compile(rb"[^\n]{%d}" % MOST_LINE_BYTES)
 _PLAIN = re.compile(r"\s*<([A-Za-z0-9+=_.\-]{1,64}@[A-Za-z0-9.\-]{1,255}|)>\s*(.*)", re.ASCII)
 DRAINED_BYTES = 4 * MOST_BYTES  # of a mail that is refused anyway: its sender is to hear why
 TIMEOUT_S = 300.0
-HANDS = 4
+HANDS = 8
 NOT_OURS = "550 5.7.1 No such recipient here, and nothing is relayed"
 TOO_MANY = "452 4.5.3 Too many recipients"
 TOO_LARGE = "552 5.3.4 The mail is too large"

@@ -32,6 +32,7 @@ AT = {
     "FOR EACH ROW EXECUTE FUNCTION wait_for_the_test()",
 }
 _WAITING = f"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = {LOCK} AND NOT granted"
+_END_OTHERS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'mortal'"
 _OTHERS = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'mortal'"
 
 
@@ -78,8 +79,11 @@ def _listen(database_url: str, port: int, without: str) -> None:
 
 
 @contextmanager
-def held_up(owner_url: str, point: str) -> Iterator[Callable[[BaseProcess], None]]:
-    """Whoever stores a mail waits at that point inside the block. Yields what kills a process there, and lets PostgreSQL go on."""
+def held_up(owner_url: str, admin_url: str, point: str) -> Iterator[Callable[[BaseProcess], None]]:
+    """Whoever stores a mail waits at that point inside the block. Yields what kills a process there.
+
+    While it is storing, its connection dies with it, and nothing of it is kept; in the commit PostgreSQL goes on, and nobody hears of it.
+    """
     url = make_url(owner_url).set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(url, autocommit=True) as owner, psycopg.connect(url, autocommit=True) as holder:
         owner.execute(_WAIT)
@@ -89,8 +93,13 @@ def held_up(owner_url: str, point: str) -> Iterator[Callable[[BaseProcess], None
             wait_until(lambda: _count(owner, _WAITING), f"somebody is {point}")
             kill(process)
             process.join(30)
+            with psycopg.connect(admin_url, autocommit=True) as admin:
+                if point == "storing":
+                    admin.execute(_END_OTHERS)
+                else:
+                    holder.execute("SELECT pg_advisory_unlock_all()")
+                wait_until(lambda: not _count(admin, _OTHERS), "PostgreSQL is done with the dead")
             holder.execute("SELECT pg_advisory_unlock_all()")
-            wait_until(lambda: not _count(owner, _OTHERS), "PostgreSQL has heard of the death")
             holder.execute(f"SELECT pg_advisory_lock({LOCK})")
 
         try:

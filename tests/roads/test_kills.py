@@ -5,6 +5,7 @@ import smtplib
 from collections.abc import Callable
 from multiprocessing.process import BaseProcess
 from threading import Thread
+from typing import Any
 
 import pytest
 
@@ -34,6 +35,12 @@ POINTS = [
     ("in", "committing", FLAG),
 ]
 NOTHING_LOST_OR_DOUBLED = (0, 0)
+
+
+@pytest.fixture
+def urls(inquiry_urls: tuple[str, str], engines: tuple[Any, Any]) -> tuple[str, str, str]:
+    """The database as the running role, as its owner, and as PostgreSQL's own administrator."""
+    return (*inquiry_urls, engines[0].admin_url())
 
 
 class Deadly(Interposed):
@@ -72,7 +79,7 @@ def test_a_reader_killed_there_loses_nothing_and_doubles_nothing(
     account: Account,
     read: Read,
     books: Books,
-    inquiry_urls: tuple[str, str],
+    urls: tuple[str, str, str],
     when: str,
     point: str,
     path: str,
@@ -85,7 +92,7 @@ def test_a_reader_killed_there_loses_nothing_and_doubles_nothing(
             fresh = mails(3, f"kill-{number}")
             delivered += fresh
             account.deliver(*fresh)
-            _read_and_die(link, inquiry_urls, url, when, point)
+            _read_and_die(link, urls, url, when, point)
             read(url)
     assert books.lost_or_doubled(delivered) == NOTHING_LOST_OR_DOUBLED
     flags = account.flags()
@@ -94,12 +101,12 @@ def test_a_reader_killed_there_loses_nothing_and_doubles_nothing(
 
 
 def _read_and_die(
-    link: Deadly, urls: tuple[str, str], url: str, when: str, point: str, without: str = ""
+    link: Deadly, urls: tuple[str, str, str], url: str, when: str, point: str, without: str = ""
 ) -> None:
     """A reader has begun and was killed there."""
     certificate = str(link.server.certificate)
     if when == "in":
-        with mortal.held_up(urls[1], point) as kill_there:
+        with mortal.held_up(urls[1], urls[2], point) as kill_there:
             kill_there(mortal.reader(urls[0], url, certificate, without))
         return
     link.victim = None
@@ -111,14 +118,14 @@ def _read_and_die(
 
 
 def test_a_reader_that_moves_first_loses_mail(
-    account: Account, read: Read, books: Books, inquiry_urls: tuple[str, str]
+    account: Account, read: Read, books: Books, urls: tuple[str, str, str]
 ) -> None:
     """The negative control."""
     account.deliver(*mails(3))
     without = "commit_before_the_server_s_copy_is_touched"
     with Deadly(account.server) as link:
         url = account.url(MOVE, port=link.port)
-        _read_and_die(link, inquiry_urls, url, "in", "storing", without)
+        _read_and_die(link, urls, url, "in", "storing", without)
         read(url)
     assert books.lost_or_doubled(mails(3)) == (3, 0)
 
@@ -126,27 +133,27 @@ def test_a_reader_that_moves_first_loses_mail(
 @pytest.mark.parametrize("times", TIMES)
 @pytest.mark.parametrize("point", STORING)
 def test_a_listener_killed_there_loses_nothing_and_doubles_nothing(
-    books: Books, inquiry_urls: tuple[str, str], point: str, times: int
+    books: Books, urls: tuple[str, str, str], point: str, times: int
 ) -> None:
     delivered = mails(times)
     for mail in delivered:
-        assert not _deliver_to_one_who_dies(inquiry_urls, mail, point)
-    assert _deliver_again(inquiry_urls, delivered)
+        assert not _deliver_to_one_who_dies(urls, mail, point)
+    assert _deliver_again(urls, delivered)
     expected = [b"Return-Path: <effat@example.com>\r\n" + mail for mail in delivered]
     assert books.lost_or_doubled(expected) == NOTHING_LOST_OR_DOUBLED
 
 
-def test_a_listener_that_answers_first_loses_mail(books: Books, inquiry_urls: tuple[str, str]) -> None:
+def test_a_listener_that_answers_first_loses_mail(books: Books, urls: tuple[str, str, str]) -> None:
     """The negative control: the sender heard 250 and has forgotten the mail."""
     without = "commit_before_the_answer"
-    assert _deliver_to_one_who_dies(inquiry_urls, mails(1)[0], "storing", without)
+    assert _deliver_to_one_who_dies(urls, mails(1)[0], "storing", without)
     assert books.rows() == []
 
 
-def _deliver_to_one_who_dies(urls: tuple[str, str], mail: bytes, point: str, without: str = "") -> bool:
+def _deliver_to_one_who_dies(urls: tuple[str, str, str], mail: bytes, point: str, without: str = "") -> bool:
     """Whether the sender heard 250 from a listener that was killed there."""
     port, heard = free_port(), []
-    with mortal.held_up(urls[1], point) as kill_there:
+    with mortal.held_up(urls[1], urls[2], point) as kill_there:
         victim = mortal.listener(urls[0], port, without)
         sender = Thread(target=lambda: heard.append(_delivered(port, mail)))
         sender.start()
@@ -155,7 +162,7 @@ def _deliver_to_one_who_dies(urls: tuple[str, str], mail: bytes, point: str, wit
     return heard == [True]
 
 
-def _deliver_again(urls: tuple[str, str], delivered: list[bytes]) -> bool:
+def _deliver_again(urls: tuple[str, str, str], delivered: list[bytes]) -> bool:
     port = free_port()
     process = mortal.listener(urls[0], port, "")
     try:

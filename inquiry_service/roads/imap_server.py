@@ -188,9 +188,9 @@ class ImapServer:
         _check(client.uid("EXPUNGE", uids)[0])  # these alone: a person's own deletions are theirs
 
     def wait_for_change(self, timeout_s: float) -> bool:
-        """Whether the server told of something in the open folder within that time (IDLE)."""
+        """Whether the server told of a mail in the open folder within that time (IDLE); flags that change are no mail."""
         with self._asking("IDLE broke off"):
-            return bool(self.box.idle.wait(timeout=timeout_s))
+            return any(b"EXISTS" in told for told in self.box.idle.wait(timeout=timeout_s))
 
     @property
     def can_idle(self) -> bool:

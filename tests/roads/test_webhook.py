@@ -15,6 +15,7 @@ from standardwebhooks import Webhook
 from inquiry_service.app import create_app
 from inquiry_service.domain.intake import MOST_BYTES
 from inquiry_service.settings import InquirySettings
+from inquiry_service.web.api import inbound
 from shared.clock import unix_ms, utc_now
 from shared.db import Database
 from shared.settings import SettingsError
@@ -110,6 +111,16 @@ def test_without_a_secret_nothing_is_taken(
     headers = signed(a_mail(1)) | {"webhook-signature": f"v1,{base64.b64encode(digest).decode()}"}
     assert inquiry_client.post(DOOR, data=a_mail(1), headers=headers).status_code == 401
     assert books.rows() == []
+
+
+def test_a_door_that_believes_everybody_takes_what_nobody_signed(
+    client: FlaskClient, books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control: with the signature's check gone, another secret's mail is in."""
+    monkeypatch.setattr(inbound, "is_signed", lambda secret, headers, body: True)
+    headers = signed(a_mail(1), secret=OTHER)
+    assert client.post(DOOR, data=a_mail(1), headers=headers).status_code == 202
+    assert len(books.rows()) == 1
 
 
 def test_too_much_nothing_and_another_type_are_refused(client: FlaskClient, books: Books) -> None:

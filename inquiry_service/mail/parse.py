@@ -7,6 +7,7 @@ from inquiry_service.mail import mime
 from inquiry_service.mail.addresses import named_addresses
 from inquiry_service.mail.automatic import kind_by_headers
 from inquiry_service.mail.bounces import bounce_of, returned_message_ids
+from inquiry_service.mail.html_quotation import what_was_written_in_html
 from inquiry_service.mail.html_text import text_of_html
 from inquiry_service.mail.mime import Headers, Part
 from inquiry_service.mail.quotation import MARKER as MARKER
@@ -31,8 +32,8 @@ def parse(data: bytes) -> ParsedEmail:
     headers = mail.headers
     if not headers.fields and (b"\0" in data[:MAX_SNIFFED] or not data.strip()):
         raise UnreadableMail(phrase("it has no headers, and is no text"))
-    text, is_whole = _text(mail)
-    written = what_was_written(text)
+    text, html, is_whole = _text(mail)
+    written = what_was_written(text) if html is None else what_was_written_in_html(html)
     bounce = _bounce(mail)
     senders = _addresses(headers, "From")
     return ParsedEmail(
@@ -46,8 +47,8 @@ def parse(data: bytes) -> ParsedEmail:
         ),
         subject=_one(headers, "Subject") or "",
         text=text,
-        written=written.text if is_whole or CUT in written.text else f"{written.text}\n\n{CUT}",
-        quoted=_rest(text, written.text),
+        written=_whole_or_cut(written.text, is_whole=is_whole),
+        quoted=written.quoted[:MAX_TEXT],
         has_quotation=written.has_quotation,
         is_certain=written.is_certain and is_whole,
         references=(*_references(headers), *(returned_message_ids(mail) if bounce else ())),
@@ -56,12 +57,6 @@ def parse(data: bytes) -> ParsedEmail:
         attachments=tuple(_attachments(mail)),
         bounce=bounce,
     )
-
-
-def _rest(text: str, own: str) -> str:
-    """What the mail has beside its writer's words."""
-    before, _, after = text.partition(own) if own else ("", "", text)
-    return f"{before.strip()}\n{after.strip()}".strip()
 
 
 def _clean(text: str) -> str:
@@ -94,15 +89,21 @@ def _bounce(mail: Part) -> Bounce | None:
         return None
 
 
-def _text(mail: Part) -> tuple[str, bool]:
-    """All text of the mail's body, and whether it is all: also what a writer put below a picture is their word."""
+def _text(mail: Part) -> tuple[str, str | None, bool]:
+    """All text of the mail's body, its HTML where that is all there is, and whether it is whole: also what a writer put below a picture
+    is their word.
+    """
     reader = _TextReader()
     reader.take(mail)
     if not reader.has_text:
         reader.take_any(mail)
     text = _clean("\n\n".join(piece.strip("\n") for piece in reader.pieces if piece.strip()))
     is_whole = reader.is_whole and len(text) <= MAX_TEXT and all(part.is_whole for part in mail.walk())
-    return text[:MAX_TEXT], is_whole
+    return text[:MAX_TEXT], reader.only_html if is_whole else None, is_whole
+
+
+def _whole_or_cut(written: str, *, is_whole: bool) -> str:
+    return written if is_whole or CUT in written else f"{written}\n\n{CUT}"
 
 
 class _TextReader:
@@ -110,12 +111,19 @@ class _TextReader:
 
     def __init__(self) -> None:
         self.pieces: list[str] = []
+        self._htmls: list[str] = []
         self.is_whole = True
         self._left = mime.MAX_TEXT_BYTES
 
     @property
     def has_text(self) -> bool:
         return any(piece.strip() for piece in self.pieces)
+
+    @property
+    def only_html(self) -> str | None:
+        """The page, where the text is that of one page alone: its own signs tell more than its text."""
+        worded = sum(bool(piece.strip()) for piece in self.pieces)
+        return self._htmls[0] if len(self._htmls) == worded == 1 else None
 
     def take(self, part: Part) -> None:
         """The texts of the body: of alternatives one, of related parts the first, files and forwarded mails left out."""
@@ -156,7 +164,11 @@ class _TextReader:
         text, is_whole = mime.text_of(part, self._left)
         self._left -= min(len(part.body), self._left)
         self.is_whole = self.is_whole and is_whole
-        self.pieces.append(text_of_html(text) if part.type == "text/html" else text)
+        if part.type == "text/html":
+            if shown := text_of_html(text):
+                self._htmls.append(_clean(text))
+            text = shown
+        self.pieces.append(text)
 
 
 def _attachments(mail: Part) -> list[AttachedFile]:

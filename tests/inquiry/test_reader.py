@@ -145,7 +145,7 @@ def test_a_poisonous_mail_is_one_item_in_the_desk_and_delays_nobody(
         inbound.store_raw(session, a_mail("hello"), mailbox="imap")
     work.drain()
     assert sorted(row.status for row in inquiry_db.run(text("SELECT status FROM raw_mail"))) == [
-        "unfiled",
+        "filed",
         "unreadable",
     ]
     page = inquiry_client.get("/desk/unfiled").text

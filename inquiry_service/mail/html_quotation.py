@@ -1,11 +1,21 @@
 """What a person wrote in an HTML mail: its program's own signs of quotation first, then the rules for text."""
 
+import re
+
 from inquiry_service.mail.html_text import HtmlLine, lines_of_html
 from inquiry_service.mail.quotation import Written, attribution, header_block, what_was_written_in
 from inquiry_service.mail.quotation.lines import Line, Text, line_of
 
+_BEGINS_PAGE = re.compile(
+    r"\s{0,200}<(?:!doctype\s+html|\?xml|html|head|body|div|meta|style|table|span|font|p|br)\b", re.IGNORECASE
+)
 _MOST_ABOVE_QUOTES = 3  # lines of an attribution in no known language
 _BEGINNING_SAYS = 80  # characters; in them a header line has its colon
+
+
+def is_page(text: str) -> bool:
+    """Whether a text that is called plain is HTML: it begins with a tag and ends with one."""
+    return _BEGINS_PAGE.match(text) is not None and text.rstrip()[-1:] == ">"
 
 
 def what_was_written_in_html(html: str) -> Written:

@@ -7,7 +7,7 @@ from inquiry_service.mail import mime
 from inquiry_service.mail.addresses import named_addresses
 from inquiry_service.mail.automatic import kind_by_headers
 from inquiry_service.mail.bounces import bounce_of, returned_message_ids
-from inquiry_service.mail.html_quotation import what_was_written_in_html
+from inquiry_service.mail.html_quotation import is_page, what_was_written_in_html
 from inquiry_service.mail.html_text import text_of_html
 from inquiry_service.mail.mime import Headers, Part
 from inquiry_service.mail.quotation import MARKER as MARKER
@@ -164,7 +164,7 @@ class _TextReader:
         text, is_whole = mime.text_of(part, self._left)
         self._left -= min(len(part.body), self._left)
         self.is_whole = self.is_whole and is_whole
-        if part.type == "text/html":
+        if part.type == "text/html" or is_page(text):
             if shown := text_of_html(text):
                 self._htmls.append(_clean(text))
             text = shown

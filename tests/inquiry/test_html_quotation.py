@@ -2,7 +2,7 @@
 
 import pytest
 
-from inquiry_service.mail.html_quotation import what_was_written_in_html
+from inquiry_service.mail.html_quotation import is_page, what_was_written_in_html
 from inquiry_service.mail.html_text import text_of_html
 from inquiry_service.mail.quotation import MARKER
 from tests.inquiry.attributions import ATTRIBUTIONS, HEADER_BLOCKS
@@ -164,3 +164,19 @@ def test_a_directors_answer_in_a_page_is_certain_above_a_part_in_no_known_langua
     assert (written.text.split(), written.is_certain) == (WORDS, True)
     below = what_was_written_in_html(f"{page}<p>And call me.</p>")
     assert (below.text.split(), below.is_certain) == ([*WORDS, "And", "call", "me."], False)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<!DOCTYPE html><html><body>Hi</body></html>\n", True),
+        ("<div>Hi</div>", True),
+        ("\n<html>\nHi</html>", True),
+        ("<3 from all of us\n> quoted", False),
+        ("Use <div> for that, please.", False),
+        ("<div> is what you want", False),
+        ("", False),
+    ],
+)
+def test_a_page_is_known_though_it_is_called_plain(text: str, expected: bool) -> None:
+    assert is_page(text) is expected

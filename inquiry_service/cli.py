@@ -241,7 +241,7 @@ def disable(email: str) -> None:
 @commands.command(name="read-reply")
 @click.argument("file", type=click.File("rb"), default="-")
 def read_reply(file: IO[bytes]) -> None:
-    """Print what the writer of a mail's text wrote, without what they quoted. FILE is plain text, or a page of HTML; `-`, or none, is the standard input."""
+    """Print what the writer of a mail's text wrote, without what they quoted. FILE is plain text or HTML; `-`, or none, is the standard input."""
     from inquiry_service.mail.html_quotation import is_page, what_was_written_in_html
     from inquiry_service.mail.quotation import what_was_written
 

@@ -23,7 +23,7 @@ from inquiry_service.domain.matching import (
     return_secrets,
 )
 from inquiry_service.domain.parsed_email import ParsedEmail
-from inquiry_service.domain.spam import FormTraces, score
+from inquiry_service.domain.spam import NO_SUSPICION, FormTraces, score
 from inquiry_service.terms import AddressPurpose, MailKind, MessageKind, RawMailStatus, Via
 from shared import blobs, returned_letters
 from shared.db import first
@@ -35,6 +35,7 @@ MAX_SENDER = 254  # characters kept of the From addresses
 MAX_SUBJECT = 300
 MAX_EXCERPT = 300
 MAX_NAME = 100
+UNREAD = "(This mail could not be read. Its original is here.)"
 MAILBOX_PAGE = "/mailbox"  # the road whose writer sits at this very machine
 
 _BLOB = Base.metadata.tables["blob"]
@@ -200,7 +201,9 @@ def _is_for_the_school(raw: RawMail, mail: ParsedEmail, recipients: tuple[str, .
     return not named.isdisjoint(intake.public_addresses)
 
 
-def _new_question(session: Session, raw: RawMail, mail: ParsedEmail, intake: Intake) -> UUID:
+def _new_question(
+    session: Session, raw: RawMail, mail: ParsedEmail, intake: Intake, *, is_trusted: bool = False
+) -> UUID:
     """The mail opens an inquiry, as the form does: suspects stand in quarantine, and the acknowledgement repeats nothing of it."""
     email, said = mail.senders[0], _said(mail)
     name = (mail.sender_name.strip() or email.partition("@")[0])[:MAX_NAME]
@@ -212,10 +215,41 @@ def _new_question(session: Session, raw: RawMail, mail: ParsedEmail, intake: Int
         due_at=intake.due_at,
         source="mail",
         via=Via.MAIL,
-        spam=score(FormTraces(name, email, asked)),
+        spam=NO_SUSPICION if is_trusted else score(FormTraces(name, email, asked)),
         raw_mail_id=raw.id,
     )
     return inquiries.submit_within(session, intake.references, new, key=f"mail:{raw.id}").id
+
+
+def file_by_hand(
+    session: Session, raw: RawMail, mail: ParsedEmail | None, intake: Intake, inquiry_id: UUID | None
+) -> None:
+    """The mail is where a person said: with that inquiry, or a question of its own. From proves nothing, so it is never taken for the asker's.
+
+    One that cannot be read (None) stands in the thread with its original. Does nothing for one that is filed already.
+    """
+    if raw.status == RawMailStatus.FILED:
+        return
+    if mail is None and inquiry_id is not None:
+        inquiries.follow_up(
+            session,
+            inquiry_id,
+            UNREAD,
+            via=Via.MAIL,
+            due_at=intake.due_at,
+            sender_address=raw.sender,
+            is_verified=False,
+            raw_mail_id=raw.id,
+        )
+    elif mail is not None:
+        mail_files.keep(session, raw.id, mail.attachments)
+        inquiry = session.get(Inquiry, inquiry_id) if inquiry_id else None
+        if inquiry is not None:
+            _from_asker(session, raw, mail, inquiry, intake, is_verified=False)
+        else:
+            inquiry_id = _new_question(session, raw, mail, intake, is_trusted=True)
+    raw.inquiry_id, raw.status = inquiry_id, RawMailStatus.FILED
+    raw.filed_at = session.scalar(select(text("now()")))
 
 
 def _sender(mail: ParsedEmail) -> str:

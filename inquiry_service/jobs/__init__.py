@@ -12,6 +12,7 @@ KINDS: Mapping[str, JobKind] = {
     "read_mailboxes": JobKind(
         mailboxes.read, queue="inbound", every=timedelta(seconds=mailboxes.READ_EVERY_S)
     ),
+    "file_by_hand": JobKind(inbound.file_by_hand, queue="inbound"),
     "wake_inquiry": JobKind(inbound.wake_inquiry),
     "sweep_done_jobs": JobKind(sweep_done, every=timedelta(hours=1)),
     "sweep_old_rows": JobKind(housekeeping.sweep_old_rows, every=timedelta(hours=6)),

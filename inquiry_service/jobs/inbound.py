@@ -8,6 +8,21 @@ from inquiry_service.mail.reader import MailUnreadable
 from shared.jobs import JobContext
 
 
+def file_by_hand(context: JobContext, payload: Mapping[str, str]) -> None:
+    """The mail is filed where a person said."""
+    desk = context.service
+    raw, data = inbound.bytes_of(context.session, UUID(payload["raw_mail_id"]))
+    chosen = UUID(payload["inquiry_id"]) if "inquiry_id" in payload else None
+    try:
+        mail = desk.reader.read(data)
+    except MailUnreadable as why:
+        if chosen is None:
+            inbound.note_unreadable(context.session, raw, str(why))
+            return
+        mail = None
+    inbound.file_by_hand(context.session, raw, mail, desk.intake(), chosen)
+
+
 def wake_inquiry(context: JobContext, payload: Mapping[str, str]) -> None:
     """An inquiry that was put off is due."""
     snoozes.time_is_up(context.session, UUID(payload["inquiry_id"]))

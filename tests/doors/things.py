@@ -66,7 +66,9 @@ def of_inquiry(database: Database, director: Person) -> dict[str, str]:
         )
         assert raw is not None
         mail_files.keep(session, raw, [AttachedFile("cv.pdf", "application/pdf", b"x")])
-    database.run(text("UPDATE raw_mail SET status = 'unfiled' WHERE id = :id"), {"id": raw})
+    database.run(
+        text("UPDATE raw_mail SET status = 'unfiled', sender = 'x@example.com' WHERE id = :id"), {"id": raw}
+    )
     letter = database.run(
         text("SELECT id FROM letter WHERE subject_id = :id ORDER BY id LIMIT 1"), {"id": inquiry_id}
     )[0][0]

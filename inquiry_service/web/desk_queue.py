@@ -169,10 +169,12 @@ def list_part(session: Session, person: Person, place: Place) -> dict[str, Any]:
 
 
 def _row(item: Any, person: Person, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
-    is_due = item.status in FOR_US and item.due_at is not None
-    words, state = (
-        due_in_words(item.due_at, now, zone) if is_due else (said_at(item.last_message_at, now, zone), "")
-    )
+    if item.snoozed_until is not None:
+        words, state = _("until %(moment)s", moment=said_at(item.snoozed_until, now, zone)), ""
+    elif item.status in FOR_US and item.due_at is not None:
+        words, state = due_in_words(item.due_at, now, zone)
+    else:
+        words, state = said_at(item.last_message_at, now, zone), ""
     return {
         "id": item.id,
         "name": item.asker_name,

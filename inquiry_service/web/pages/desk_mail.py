@@ -45,6 +45,7 @@ def _list(errors: Mapping[str, str] | None = None) -> str:
             "desk/unfiled.html",
             mails=mails,
             errors=errors or {},
+            is_unfiled=True,
             **views_part(session, current_person(), Place("")),
         )
 

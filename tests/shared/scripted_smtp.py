@@ -56,9 +56,14 @@ class Sink:
         self._thread.join()
 
     @property
+    def port(self) -> int:
+        """Where it listens on loopback."""
+        return int(self._server.server_address[1])
+
+    @property
     def url(self) -> str:
         """The SMTP_URL that leads here."""
-        return f"smtp://127.0.0.1:{self._server.server_address[1]}?starttls=never"
+        return f"smtp://127.0.0.1:{self.port}?starttls=never"
 
 
 class _Conversation:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import os
 import re
 import signal
@@ -22,7 +23,7 @@ from shared.db import Database
 from shared.listen_url import ListenSettings
 
 Store = Callable[[bytes, str], str]
-MOST_CONNECTIONS = 50
+MOST_CONNECTIONS = 20  # as many as a mail server opens; each may hold a mail of 25 MB
 MOST_RECIPIENTS = 100
 MOST_LINE_BYTES = 65_536  # RFC 5321 promises a thousand; programs send more
 CHUNK_BYTES = 1 << 20  # more than is ever buffered, so a read leaves nothing behind
@@ -205,6 +206,9 @@ class Listener:
 
     def run(self, ready: Callable[[int], None] = lambda port: None) -> None:
         """Serves until SIGTERM or SIGINT; `ready` is called with the port (0: a socket) when somebody may come."""
+        logging.getLogger("mail.log").setLevel(
+            logging.ERROR
+        )  # it quotes what clients say, and that may be an address
         asyncio.run(self._serve(ready))
 
     async def _serve(self, ready: Callable[[int], None]) -> None:

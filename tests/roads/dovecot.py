@@ -23,6 +23,8 @@ from deploy.embedded.privileges import dying_with_parent
 
 PROGRAM = shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 ABSENT = "dovecot is not installed" if PROGRAM is None else ""
+if shutil.which("openssl") is None:
+    ABSENT = "openssl is not there to make a certificate"
 PASSWORD = 'p %"\\:/@ss'
 ACCOUNTS = 500
 _CONFIG = """

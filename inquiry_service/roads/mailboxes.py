@@ -12,7 +12,7 @@ from inquiry_service.roads.imap_server import KEYWORD, Head, ImapServer, Mailbox
 from shared.db import Database
 from shared.imap_url import ImapSettings
 
-MOST_MAILS, MOST_BATCH_BYTES = 100, 8_000_000  # in one answer of the server, and one transaction
+MOST_MAILS, MOST_BATCH_BYTES = 250, 8_000_000  # in one answer of the server, and one transaction
 HEADS_AT_ONCE = 1000
 REFUSED_IN_A_ROW = 3  # so many, and it is the server that is ill, not a mail
 TOO_LARGE = f"it has more than {MOST_BYTES // 1_000_000} MB: only its headers were taken in, and the mail is still in the mailbox"

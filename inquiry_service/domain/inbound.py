@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -26,6 +26,7 @@ from inquiry_service.domain.parsed_email import ParsedEmail
 from inquiry_service.domain.spam import NO_SUSPICION, FormTraces, score
 from inquiry_service.terms import AddressPurpose, MailKind, MessageKind, RawMailStatus, Via
 from shared import blobs, returned_letters
+from shared.clock import utc_now
 from shared.db import first
 from shared.people import normal_address
 from shared.references import References
@@ -35,6 +36,7 @@ MAX_SENDER = 254  # characters kept of the From addresses
 MAX_SUBJECT = 300
 MAX_EXCERPT = 300
 MAX_NAME = 100
+OLD_MAIL = timedelta(days=14)
 UNREAD = "(This mail could not be read. Its original is here.)"
 MAILBOX_PAGE = "/mailbox"  # the road whose writer sits at this very machine
 
@@ -192,7 +194,12 @@ def _is_vouched_for(raw: RawMail, mail: ParsedEmail, intake: Intake) -> bool:
 
 
 def _is_for_the_school(raw: RawMail, mail: ParsedEmail, recipients: tuple[str, ...], intake: Intake) -> bool:
-    """A person wrote to the address that everybody knows, and to no address of ours that a letter carried."""
+    """A person wrote to the address that everybody knows, lately, and to no address of ours that a letter carried.
+
+    Whoever connects a mailbox of many years must not write to all who ever asked there: old mail waits for a person.
+    """
+    if mail.sent_at is not None and mail.sent_at < utc_now() - OLD_MAIL:
+        return False
     if mail.is_automatic or len(mail.senders) != 1 or mail.senders[0] in intake.public_addresses:
         return False
     if reply_secrets(recipients) or return_secrets(recipients):

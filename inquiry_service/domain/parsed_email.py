@@ -1,6 +1,7 @@
 """A mail as the domain sees it; who makes one of raw bytes is `mail/parse.py`."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from inquiry_service.terms import BounceReason, MailKind
 
@@ -35,6 +36,7 @@ class ParsedEmail:
     `quoted` the rest of it.
 
     `written` is never less than that; `is_certain` where it is no more and no less. `bounce` is there for a bounce alone.
+    `sent_at` is what the mail itself says.
     """
 
     message_id: str | None
@@ -52,6 +54,7 @@ class ParsedEmail:
     authentication_results: tuple[str, ...]
     attachments: tuple[AttachedFile, ...] = ()
     bounce: Bounce | None = None
+    sent_at: datetime | None = None
 
     @property
     def is_automatic(self) -> bool:

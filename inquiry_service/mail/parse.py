@@ -1,6 +1,8 @@
 """Raw bytes to `ParsedEmail`: whatever can be read is read. The parts are found in `mime`, the writer's words in `quotation`."""
 
 import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 from inquiry_service.domain.parsed_email import AttachedFile, Bounce, ParsedEmail
 from inquiry_service.mail import mime
@@ -56,6 +58,7 @@ def parse(data: bytes) -> ParsedEmail:
         authentication_results=tuple(_clean(value) for value in headers.all("Authentication-Results")),
         attachments=tuple(_attachments(mail)),
         bounce=bounce,
+        sent_at=_sent_at(headers),
     )
 
 
@@ -100,6 +103,19 @@ def _text(mail: Part) -> tuple[str, str | None, bool]:
     text = _clean("\n\n".join(piece.strip("\n") for piece in reader.pieces if piece.strip()))
     is_whole = reader.is_whole and len(text) <= MAX_TEXT and all(part.is_whole for part in mail.walk())
     return text[:MAX_TEXT], reader.only_html if is_whole else None, is_whole
+
+
+def _sent_at(headers: Headers) -> datetime | None:
+    try:
+        sent_at = parsedate_to_datetime(headers.first("Date") or "")
+        return sent_at if sent_at.tzinfo else sent_at.replace(tzinfo=UTC)
+    except (
+        ValueError,
+        TypeError,
+        IndexError,
+        OverflowError,
+    ):  # what the library raises on a date that is none
+        return None
 
 
 def _whole_or_cut(written: str, *, is_whole: bool) -> str:

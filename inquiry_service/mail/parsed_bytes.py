@@ -2,6 +2,7 @@
 
 import json
 import struct
+from datetime import datetime
 from typing import Any
 
 from inquiry_service.domain.parsed_email import AttachedFile, Bounce, ParsedEmail
@@ -20,6 +21,7 @@ def packed(mail: ParsedEmail) -> bytes:
     said["bounce"] = (
         [mail.bounce.addresses, mail.bounce.is_permanent, mail.bounce.reason] if mail.bounce else None
     )
+    said["sent_at"] = mail.sent_at.isoformat() if mail.sent_at else None
     said["files"] = [[f.name, f.type, f.size_bytes, f.is_shown_in_text] for f in mail.attachments]
     words = json.dumps(said).encode("ascii")
     return b"".join([_LENGTH.pack(len(words)), words, *(file.data for file in mail.attachments)])
@@ -34,7 +36,7 @@ def unpacked(data: bytes) -> ParsedEmail:
     for name, type_, size_bytes, is_shown in said["files"]:
         files.append(AttachedFile(str(name), str(type_), data[at : at + size_bytes], bool(is_shown)))
         at += size_bytes
-    bounce = said["bounce"]
+    bounce, sent_at = said["bounce"], said["sent_at"]
     plain: dict[str, Any] = {name: said[name] for name in _PLAIN}
     several: dict[str, Any] = {name: tuple(said[name]) for name in _TUPLES}
     return ParsedEmail(
@@ -43,4 +45,5 @@ def unpacked(data: bytes) -> ParsedEmail:
         kind=MailKind(said["kind"]),
         attachments=tuple(files),
         bounce=Bounce(tuple(bounce[0]), bool(bounce[1]), BounceReason(bounce[2])) if bounce else None,
+        sent_at=datetime.fromisoformat(sent_at) if sent_at else None,
     )

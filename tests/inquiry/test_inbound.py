@@ -1,6 +1,8 @@
 """Mail in: stored first, filed by our own addresses, a director's answer only from the director."""
 
+from datetime import timedelta
 from email.message import EmailMessage
+from email.utils import format_datetime
 from uuid import UUID, uuid4
 
 import pytest
@@ -489,3 +491,18 @@ def test_spam_by_mail_stands_in_quarantine_and_is_answered_by_nothing(
     _arrives(inquiry_db, inquiry_work, a_mail("hello@riverside.example", spam))
     assert [asked.status for asked in _questions(inquiry_db)] == ["quarantined"]
     assert inquiry_work.letters() == []
+
+
+def test_mail_of_long_ago_waits_for_a_person_and_nobody_is_written_to(
+    inquiry_db: Database, inquiry_work: Working
+) -> None:
+    for days, subject in ((13, "lately"), (15, "long ago")):
+        sent = format_datetime(utc_now() - timedelta(days=days))
+        mail = a_mail(
+            "hello@riverside.example", subject, sender=f"{days}@example.com", headers={"Date": sent}
+        )
+        _arrives(inquiry_db, inquiry_work, mail)
+    assert [asked.asker_email for asked in _questions(inquiry_db)] == ["13@example.com"]
+    assert inquiry_work.letters("15@example.com") == []
+    with inquiry_db.reading() as session:
+        assert [item["sender"] for item in inbound.unsettled(session)] == ["15@example.com"]

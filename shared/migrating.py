@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from threading import Event
 
 import structlog
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, MetaData, create_engine, pool, text
+from sqlalchemy import Connection, Engine, MetaData, create_engine, pool, text
+from sqlalchemy.exc import OperationalError
 
 from shared.db import Database
 from shared.jobs import JobKind, keep_recurring
@@ -15,6 +17,7 @@ from shared.revisions import Revisions
 
 log = structlog.get_logger()
 _ONE_AT_A_TIME = 6_178_204_113
+_LOCK_NOT_AVAILABLE = "55P03"
 
 
 def alembic_config(folder: Path, url: str = "") -> Config:
@@ -26,15 +29,39 @@ def alembic_config(folder: Path, url: str = "") -> Config:
 
 
 def migrate(
-    folder: Path, owner_url: str, app_role: str, database: Database, kinds: Mapping[str, JobKind]
+    folder: Path,
+    owner_url: str,
+    app_role: str,
+    database: Database,
+    kinds: Mapping[str, JobKind],
+    *,
+    lock_s: float = 3.0,
+    tries: int = 40,
 ) -> None:
     """The database has the newest tables, `app_role` its rights, and every recurring job its row.
 
-    One that a newer version has migrated is left as it is: the older version may come back and run on it.
+    One that a newer version has migrated is left as it is: the older version may come back and run on it. A table that
+    somebody reads is waited for `lock_s` seconds, because everybody else waits behind a migration that waits; then it
+    steps back and tries again. Raises OperationalError after so many `tries`.
     """
     engine = create_engine(owner_url, poolclass=pool.NullPool)
+    for left in reversed(range(tries)):
+        try:
+            _migrate_at_once(engine, folder, app_role, lock_s)
+            break
+        except OperationalError as error:
+            if not left or getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
+                raise
+            log.info("migration_steps_back", tries_left=left)
+            Event().wait(min(lock_s, 1.0))
+    engine.dispose()
+    keep_recurring(database, kinds)
+
+
+def _migrate_at_once(engine: Engine, folder: Path, app_role: str, lock_s: float) -> None:
     with engine.begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
+        connection.execute(text(f"SET LOCAL lock_timeout = {int(lock_s * 1000)}"))
         found = MigrationContext.configure(connection).get_current_heads()
         if Revisions.of(folder).are_in(found):
             log.info("nothing_to_migrate", found=list(found))
@@ -43,8 +70,6 @@ def migrate(
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
         grant_rights(connection, app_role)
-    engine.dispose()
-    keep_recurring(database, kinds)
 
 
 def grant_rights(connection: Connection, app_role: str) -> None:

@@ -20,6 +20,7 @@ from shared.jobs import JobKind
 from shared.migrating import alembic_config, migrate
 
 SERVICES = ("enrollment", "inquiry")
+BEFORE_LETTERS_CHANGED = {"enrollment_service": "0002", "inquiry_service": "0003"}
 
 
 @dataclass
@@ -32,19 +33,21 @@ class Migrated:
     owner: Engine
     app: Engine
 
-    def migrate(self) -> None:
+    def migrate(self, **patience: float) -> None:
         """What `python -m <service> migrate` does."""
         database = Database(self.app.url.render_as_string(hide_password=False))
         owner_url = self.owner.url.render_as_string(hide_password=False)
-        migrate(self.folder, owner_url, self.app.url.username or "", database, self.kinds)
-        database.dispose()
+        try:
+            migrate(self.folder, owner_url, self.app.url.username or "", database, self.kinds, **patience)  # type: ignore[arg-type]
+        finally:
+            database.dispose()
 
-    def go_down(self) -> None:
-        """Back to nothing."""
+    def go_down(self, to: str = "base") -> None:
+        """Back to a revision, or to nothing."""
         with self.owner.begin() as connection:
             config = alembic_config(self.folder)
             config.attributes["connection"] = connection
-            command.downgrade(config, "base")
+            command.downgrade(config, to)
 
     def differences(self) -> list[object]:
         """What the models say and the tables do not, or the other way round."""
@@ -187,3 +190,17 @@ def test_neither_service_reads_the_other_s_database(
     create_engine(own_url, poolclass=NullPool).connect().close()
     with pytest.raises(OperationalError):
         create_engine(own_url.set(database=other), poolclass=NullPool).connect()
+
+
+def test_a_migration_steps_back_from_a_table_that_is_in_use_and_is_done_once_it_is_free(
+    migrated: Migrated,
+) -> None:
+    migrated.go_down(BEFORE_LETTERS_CHANGED[migrated.folder.parents[1].name])
+    with migrated.app.begin() as reader:
+        reader.execute(text("SELECT count(*) FROM letter"))
+        with pytest.raises(OperationalError, match="lock timeout"):
+            migrated.migrate(lock_s=0.1, tries=2)
+        with migrated.app.connect() as another:  # nobody stands behind it
+            another.execute(text("SELECT count(*) FROM letter"))
+    migrated.migrate(lock_s=0.1, tries=2)
+    assert migrated.differences() == []

@@ -33,6 +33,7 @@ PAGE_CSP = (
 )
 FILE_CSP = ("default-src 'none'", "sandbox", "frame-ancestors 'none'")
 SERVICES = ("enrollment", "inquiry")
+FOR_OTHER_SITES = "/embed.js"  # a script that the school's own site loads
 
 
 def missing(answer: TestResponse, *, csp: tuple[str, ...] = PAGE_CSP) -> list[str]:

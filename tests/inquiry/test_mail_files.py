@@ -87,7 +87,7 @@ def test_the_same_file_is_kept_once(inquiry_db: Database, inquiry_work: Working)
 def test_a_mail_without_a_thread_shows_its_files(
     inquiry_db: Database, inquiry_work: Working, desk: FlaskClient
 ) -> None:
-    raw_id = _arrives(inquiry_db, inquiry_work, a_mail_with_files("hello@riverside.example"))
+    raw_id = _arrives(inquiry_db, inquiry_work, a_mail_with_files("info@riverside.example"))
     page = desk.get("/desk/unfiled").text
     assert f"/desk/mails/{raw_id}/files/2" in page
     assert "Try to read it again" not in page
@@ -96,7 +96,7 @@ def test_a_mail_without_a_thread_shows_its_files(
 def test_a_mail_that_could_not_be_read_is_read_again_by_a_click(
     inquiry_db: Database, inquiry_work: Working, desk: FlaskClient
 ) -> None:
-    raw_id = _arrives(inquiry_db, inquiry_work, a_mail_with_files("hello@riverside.example"))
+    raw_id = _arrives(inquiry_db, inquiry_work, a_mail_with_files("info@riverside.example"))
     inquiry_db.run(text("DELETE FROM mail_file"))
     inquiry_db.run(text("UPDATE raw_mail SET status = 'unreadable', error = 'MemoryError'"))
     shown = desk.get("/desk/unfiled")

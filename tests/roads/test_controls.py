@@ -89,7 +89,7 @@ def test_without_the_hash_what_is_numbered_anew_is_doubled(
         read(account.url())
         assert books.lost_or_doubled(mails(5)) == (0, 5)
     finally:
-        owner.run(text("TRUNCATE raw_mail, job"))
+        owner.run(text("TRUNCATE raw_mail, job CASCADE"))
         owner.run(text("ALTER TABLE raw_mail ADD CONSTRAINT uq_raw_mail_sha256 UNIQUE (sha256)"))
         owner.dispose()
 

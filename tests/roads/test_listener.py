@@ -262,12 +262,13 @@ def test_a_blind_copy_to_a_reply_address_is_looked_at_again(
     listening: Listening, inquiry_work: Working, books: Books
 ) -> None:
     """The first copy belongs nowhere; the second, of the same bytes, is addressed to a thread."""
+    mail = a_mail(1).replace(b"Effat <effat@example.com>", b"effat@example.com, bo@example.com")
     with listening.client() as client:
-        client.sendmail(SENDER, [PUBLIC], a_mail(1))
+        client.sendmail(SENDER, [PUBLIC], mail)
     inquiry_work.drain()
     assert [row.status for row in books.rows()] == ["unfiled"]
     with listening.client() as client:
-        client.sendmail(SENDER, [BOUNCE], a_mail(1))
+        client.sendmail(SENDER, [BOUNCE], mail)
     assert [row.envelope_to for row in books.rows()] == [f"{PUBLIC} {BOUNCE}"]
     inquiry_work.drain()
     assert [row.status for row in books.rows()] == ["unfiled"]

@@ -37,6 +37,8 @@ class InquirySettings(ServiceSettings):
                 faults.append((name, str(error)))
         if any("@" not in address for address in _listed(values["inbound_addresses"])):
             faults.append(("inbound_addresses", "email addresses, with commas between them"))
+        if not faults and values["imap_url"] and values["journal_url"]:
+            faults += _mixed_up(parse_imap_url(values["imap_url"]), parse_imap_url(values["journal_url"]))
         return faults
 
     @property
@@ -60,6 +62,14 @@ class InquirySettings(ServiceSettings):
         """The addresses of ours that strangers know."""
         given = (parseaddr(self.mail_from)[1] or self.mail_from, *_listed(self.inbound_addresses))
         return frozenset(map(str.casefold, given))
+
+
+def _mixed_up(imap: ImapSettings, journal: ImapSettings) -> list[tuple[str, str]]:
+    """A folder that mail is read from is no journal: copies of our letters would come in as mail."""
+    read = {imap.name_of(folder) for folder in (*imap.folders, imap.archive)}
+    if read.isdisjoint(map(journal.name_of, journal.folders)):
+        return []
+    return [("journal_url", "a folder of its own, which IMAP_URL neither reads nor moves mails to")]
 
 
 def _listed(addresses: str) -> list[str]:

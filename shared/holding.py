@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from shared import audit
 from shared.audit import Actor
 from shared.db import first, rows
-from shared.letters import message_id_of, owe_outcome
+from shared.letters import message_id_of, owe_outcome, prove_sent
 
 THE_INSTALLATION = UUID(int=0)
 
@@ -23,10 +23,6 @@ _IN_DOUBT = text("""
     UPDATE letter SET status = 'unknown', settled_at = now(), last_error = :because, lease_token = NULL, lease_until = NULL
     WHERE status IN ('queued', 'ready', 'sending') AND created_at <= (SELECT since FROM holding)
     RETURNING id, wants_outcome, message_id
-""")
-_PROVEN = text("""
-    UPDATE letter SET status = 'sent', sent_at = coalesce(dot_intent_at, not_before), message_id = :message_id
-    WHERE id = :id AND status = 'unknown' RETURNING wants_outcome
 """)
 _FREE_JOBS = text(
     "UPDATE job SET status = 'queued', lease_token = NULL, lease_until = NULL WHERE status = 'leased'"
@@ -54,13 +50,12 @@ def hold(session: Session, because: str, proof: Callable[[str], bool | None], ma
     in_doubt = 0
     for letter in rows(session, _IN_DOUBT, because=because):
         message_id = letter.message_id or message_id_of(letter.id, mail_domain)
-        status = "sent" if proof(message_id) else "unknown"
-        if status == "sent":
-            session.execute(_PROVEN, {"id": letter.id, "message_id": message_id})
-        else:
-            in_doubt += 1
+        if proof(message_id):
+            prove_sent(session, letter.id, message_id, proof="it was seen where sent letters lie")
+            continue
+        in_doubt += 1
         if letter.wants_outcome:
-            owe_outcome(session, letter.id, status, nonce="restore")
+            owe_outcome(session, letter.id, "unknown", nonce="restore")
     return in_doubt
 
 

@@ -1,6 +1,7 @@
 """`hold`, `in-doubt` and `resume` on the command line: what a restored installation waits for, and the word that lets it go on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import click
@@ -8,6 +9,7 @@ import click
 from shared import holding
 from shared.audit import Actor
 from shared.db import Database
+from shared.journal import Journal, JournalAway, settle_by_journal
 from shared.settings import ServiceSettings
 from shared.transports import open_transport
 
@@ -23,13 +25,33 @@ def hold_command(load: Load, open_database: Open) -> click.Command:
     @click.option("--because", required=True, help="What people read as the reason.")
     def hold(because: str) -> None:
         settings = load()
-        transport = open_transport(settings.transport)
-        with open_database(settings, "hold").transaction() as session:
-            count = holding.hold(session, because, transport.proof, settings.mail_domain)
-        transport.close()
+        with _proof(settings) as proof, open_database(settings, "hold").transaction() as session:
+            count = holding.hold(session, because, proof, settings.mail_domain)
         click.echo(f"held; {count} letters are in doubt")
 
     return hold
+
+
+@contextmanager
+def _proof(settings: ServiceSettings) -> Iterator[Callable[[str], bool | None]]:
+    """Where a sent letter can be seen: in a Maildir, or in the journal. A journal that is away proves nothing, and keeps nobody."""
+    transport = open_transport(settings.transport)
+    with ExitStack() as open_until_here:
+        open_until_here.callback(transport.close)
+        journal = None
+        if settings.journal is not None:
+            try:
+                journal = open_until_here.enter_context(Journal(settings.journal))
+            except JournalAway as error:
+                click.echo(f"The journal proves nothing now: {error}", err=True)
+
+        def proof(message_id: str) -> bool | None:
+            try:
+                return transport.proof(message_id) or (journal is not None and journal.has(message_id))
+            except JournalAway:
+                return None
+
+        yield proof
 
 
 def in_doubt_command(load: Load, open_database: Open) -> click.Command:
@@ -38,7 +60,14 @@ def in_doubt_command(load: Load, open_database: Open) -> click.Command:
     @click.command(name="in-doubt", help="Which letters may have been sent or not, and what work waits.")
     def in_doubt() -> None:
         settings = load()
-        with open_database(settings, "in-doubt").reading() as session:
+        database = open_database(settings, "in-doubt")
+        if settings.journal is not None:
+            try:
+                settled = settle_by_journal(database, settings.journal, settings.mail_domain)
+                click.echo(f"{settled} letters were proven by the journal now")
+            except JournalAway as error:
+                click.echo(f"The journal proves nothing now: {error}", err=True)
+        with database.reading() as session:
             for line in report(session):
                 click.echo(line)
 

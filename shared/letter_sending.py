@@ -224,6 +224,7 @@ class LetterSender:
                 self._again(_BACK, letter, token, str(delay))
         except LetterInDoubt as doubt:
             log.warning("letter_in_doubt")
+            self._breaker.saw(hung=True)  # each more would be in doubt as well, after its ten minutes
             self._end(letter.id, token, "unknown", str(doubt))
         except Exception as error:
             log.exception("letter_broken")

@@ -76,6 +76,11 @@ _SETTLE_BY_PERSON = text("""
            sent_at = CASE WHEN :status = 'sent' THEN coalesce(dot_intent_at, now()) ELSE sent_at END
     WHERE id = :id AND status IN ('unknown', 'failed', 'bounced') RETURNING id, kind, wants_outcome, status
 """)
+_PROVEN = text("""
+    UPDATE letter SET status = 'sent', sent_at = coalesce(dot_intent_at, not_before), settled_at = now(), message_id = :message_id,
+                      smtp_reply = :proof, last_error = NULL
+    WHERE id = :id AND status = 'unknown' RETURNING wants_outcome
+""")
 _OUTCOME = text("""
     INSERT INTO job (id, kind, dedupe_key, payload, request_id)
     VALUES (:job_id, 'letter_outcome', :dedupe_key,
@@ -194,6 +199,16 @@ def mark_sent(session: Session, letter_id: UUID, actor: Actor) -> None:
     if settled.wants_outcome:
         owe_outcome(session, letter_id, "sent", nonce="person")
     audit.write(session, actor, "letter_marked_sent", letter_id)
+
+
+def prove_sent(session: Session, letter_id: UUID, message_id: str, *, proof: str) -> bool:
+    """A letter in doubt is sent, by what was seen of it; `proof` says where. False when it is not in doubt any more."""
+    proven = first(session, _PROVEN, id=letter_id, message_id=message_id, proof=proof)
+    if proven is None:
+        return False
+    if proven.wants_outcome:
+        owe_outcome(session, letter_id, "sent", nonce="proof")
+    return True
 
 
 def owe_outcome(session: Session, letter_id: UUID, status: str, *, nonce: str) -> None:

@@ -4,8 +4,9 @@
 """
 
 import os
+import re
 import secrets
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self, get_type_hints
 from urllib.parse import urlsplit
@@ -13,12 +14,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from environs import EnvError, EnvValidationError, FileAwareEnv
 
+from shared.imap_url import ImapSettings, parse_imap_url
 from shared.transports import TransportSettings, parse_smtp_url
 
 if TYPE_CHECKING:
     from shared.letter_bytes import MailIdentity
 
 WEAK_SECRET_LENGTH = 32
+_BARE_ADDRESS = re.compile(r"[^\s<>@\"]+@[^\s<>@\"]+")
 
 
 class SettingsError(Exception):
@@ -46,6 +49,8 @@ class ServiceSettings:
     mail_from: str
     mail_domain: str = ""
     dkim_selector: str = ""
+    journal_address: str = ""
+    journal_url: str = ""
     migrate_database_url: str = ""
     host: str = "127.0.0.1"
     port: int
@@ -134,12 +139,18 @@ class ServiceSettings:
             parse_smtp_url(values["smtp_url"])
         except ValueError as error:
             faults.append(("smtp_url", str(error)))
-        return faults
+        return [*faults, *_journal_faults(values["journal_address"], values["journal_url"])]
 
     @property
     def transport(self) -> TransportSettings:
         """The road out for letters."""
-        return parse_smtp_url(self.smtp_url, answer_timeout_s=self.smtp_answer_timeout_s)
+        road = parse_smtp_url(self.smtp_url, answer_timeout_s=self.smtp_answer_timeout_s)
+        return replace(road, journal_address=self.journal_address)
+
+    @property
+    def journal(self) -> ImapSettings | None:
+        """Where copies of letters can be looked up, if anywhere."""
+        return parse_imap_url(self.journal_url) if self.journal_url else None
 
     @property
     def mail_identity(self) -> "MailIdentity":
@@ -172,6 +183,18 @@ class ServiceSettings:
     def writes_to_staff_only(self) -> bool:
         """Whether invented people stand beside a real relay: then nobody but staff gets a letter."""
         return self.sample_school and self.transport.scheme != "maildir"
+
+
+def _journal_faults(address: str, url: str) -> list[tuple[str, str]]:
+    faults = []
+    if address and not _BARE_ADDRESS.fullmatch(address):
+        faults.append(("journal_address", "one bare email address"))
+    try:
+        if url and len(parse_imap_url(url).folders) > 1:
+            faults.append(("journal_url", "one folder, as in imaps://user:password@host/Journal"))
+    except ValueError as error:
+        faults.append(("journal_url", str(error)))
+    return faults
 
 
 def share_figures_in(folder: Path) -> None:

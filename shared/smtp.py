@@ -10,6 +10,8 @@ import smtplib
 import socket
 import ssl
 
+import structlog
+
 from shared.transports import (
     CommitDotIntent,
     DotNotAllowed,
@@ -22,6 +24,7 @@ from shared.transports import (
 )
 
 _LINE_DOT = re.compile(rb"(?m)^\.")
+log = structlog.get_logger()
 Reply = tuple[int, bytes]
 
 
@@ -35,6 +38,15 @@ def _check(reply: Reply, expected: int) -> None:
     if reply[0] // 100 == expected:
         return
     raise (LetterRefused if reply[0] // 100 == 5 else LetterDelayed)(_words(reply))
+
+
+def _is_silence(error: BaseException) -> bool:
+    """Whether nothing was said in time. `smtplib` makes a lost connection of a reply that did not come."""
+    return isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
+
+
+def _bytes(said: bytes | str) -> bytes:
+    return said if isinstance(said, bytes) else said.encode()
 
 
 class SmtpTransport:
@@ -51,11 +63,10 @@ class SmtpTransport:
         try:
             smtp = self._begun(envelope_from, recipient)
             self._offer(smtp, recipient, data)
-        except TimeoutError as error:
-            self.close()
-            raise RelayHung("the relay fell silent") from error
         except (OSError, smtplib.SMTPException) as error:
             self.close()
+            if _is_silence(error):
+                raise RelayHung("the relay fell silent") from error
             raise LetterDelayed(
                 f"connection lost before the end of the letter: {type(error).__name__}"
             ) from error
@@ -88,15 +99,32 @@ class SmtpTransport:
             if not smtp.has_extn("pipelining"):
                 self._expect_ok(smtp, f"MAIL FROM:<{envelope_from}>")
                 return
-            self._ask_all(smtp, f"MAIL FROM:<{envelope_from}>", f"RCPT TO:<{recipient}>", "DATA")
+            journal = self._journal(smtp)
+            self._ask_all(smtp, f"MAIL FROM:<{envelope_from}>", f"RCPT TO:<{recipient}>", *journal, "DATA")
             reply = smtp.getreply()
             if reply[0] // 100 != 2:
-                self._take_back(smtp, reply, more=2)
+                self._take_back(smtp, reply, more=2 + len(journal))
                 _check(reply, 2)
         except (
             LetterRefused
         ) as refusal:  # about us, not about this recipient: an operator can mend it within days
             raise LetterDelayed(str(refusal)) from refusal
+
+    def _journal(self, smtp: smtplib.SMTP) -> list[str]:
+        """The command that names the journal's recipient, where there is one. Nobody wants to hear that a copy did not arrive."""
+        if not self._settings.journal_address:
+            return []
+        silently = " NOTIFY=NEVER" if smtp.has_extn("dsn") else ""
+        return [f"RCPT TO:<{self._settings.journal_address}>{silently}"]
+
+    def _heard_of_journal(self, reply: Reply) -> None:
+        """A journal that is refused costs the proof and never the letter; a relay that is closing takes neither."""
+        if reply[0] // 100 == 2:
+            return
+        log.warning("journal_refused", reply=_words(reply))
+        if reply[0] in (-1, 421):
+            self.close()
+            raise LetterDelayed(_words(reply))
 
     @staticmethod
     def _ask_all(smtp: smtplib.SMTP, *lines: str) -> None:
@@ -127,12 +155,17 @@ class SmtpTransport:
         """Everything up to, and not including, the final dot."""
         if smtp.has_extn("pipelining"):
             reply = smtp.getreply()
-            if reply[0] // 100 != 2:
-                self._take_back(smtp, reply, more=1)
+            journal = self._journal(smtp)
+            if reply[0] // 100 != 2:  # also where the journal is taken: a copy of what nobody got would prove a lie
+                self._take_back(smtp, reply, more=1 + len(journal))
                 _check(reply, 2)
+            for _ in journal:
+                self._heard_of_journal(smtp.getreply())
             reply = smtp.getreply()
         else:
             self._expect_ok(smtp, f"RCPT TO:<{recipient}>")
+            for line in self._journal(smtp):
+                self._heard_of_journal(self._ask(smtp, line))
             reply = self._ask(smtp, "DATA")
         if reply[0] != 354:
             if reply[0] == 421:
@@ -181,9 +214,11 @@ class SmtpTransport:
             self._smtp = self._open()
         except smtplib.SMTPAuthenticationError as error:
             raise LetterDelayed(f"the relay refused our sign-in: {error.smtp_code}") from error
-        except TimeoutError as error:
-            raise RelayHung("the relay does not answer") from error
         except (OSError, smtplib.SMTPException) as error:
+            if _is_silence(error):
+                raise RelayHung("the relay does not answer") from error
+            if isinstance(error, smtplib.SMTPResponseException):
+                raise LetterDelayed(_words((error.smtp_code, _bytes(error.smtp_error)))) from error
             raise LetterDelayed(f"the relay cannot be reached: {type(error).__name__}") from error
         return self._smtp
 

@@ -52,7 +52,10 @@ class Transport(Protocol):
 
 @dataclass(frozen=True)
 class TransportSettings:
-    """An SMTP_URL taken apart. `answer_timeout_s` is how long the final reply is awaited (RFC 5321 4.5.3.2.6: ten minutes)."""
+    """An SMTP_URL taken apart. `answer_timeout_s` is how long the final reply is awaited (RFC 5321 4.5.3.2.6: ten minutes).
+
+    `journal_address` gets a copy of every letter: a second recipient in the same envelope, so one answer to the dot is about both.
+    """
 
     scheme: str
     host: str = ""
@@ -61,6 +64,7 @@ class TransportSettings:
     password: str = ""
     path: str = ""
     starttls: str = "auto"
+    journal_address: str = ""
     timeout_s: float = 30.0
     answer_timeout_s: float = 600.0
 

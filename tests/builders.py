@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask.testing import FlaskClient
 
-from inquiry_service.domain import inquiries, passwords, staff
+from inquiry_service.domain import inquiries, passwords, replies, staff
 from inquiry_service.domain.inquiries import NewInquiry
 from inquiry_service.domain.spam import SpamScore
 from inquiry_service.web.auth import COOKIE
@@ -40,6 +40,12 @@ def an_inquiry(database: Database, *, is_suspect: bool = False, **given: Any) ->
     spam = SpamScore(9, ("sales talk",)) if is_suspect else SpamScore(0, ())
     new = NewInquiry(**({"due_at": utc_now(), "spam": spam} | values))
     return inquiries.submit(database, References(database, "inquiry_reference_seq", "Q"), new).id
+
+
+def an_answer(database: Database, inquiry_id: UUID, author: Person, body: str = "Most find work.") -> UUID:
+    """An answer whose letter is owed at once."""
+    with database.transaction() as session:
+        return replies.answer(session, inquiry_id, author, body, undo_s=0).id
 
 
 def a_person(

@@ -17,6 +17,7 @@ def sweep(context: JobContext, payload: Mapping[str, str]) -> None:
 
 KINDS: dict[str, JobKind] = {
     "letter_outcome": JobKind(letters.letter_outcome),
+    "settle_letters": JobKind(letters.settle_letters, every=timedelta(minutes=1)),
     "expire_offer": JobKind(offers.expire_offer),
     "sweep": JobKind(sweep, every=timedelta(hours=1)),
 }

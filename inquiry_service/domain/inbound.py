@@ -22,6 +22,7 @@ from inquiry_service.domain.matching import (
     reply_secrets,
     return_secrets,
 )
+from inquiry_service.domain.own_copies import OurMail, what_it_copies
 from inquiry_service.domain.parsed_email import ParsedEmail
 from inquiry_service.domain.spam import NO_SUSPICION, FormTraces, score
 from inquiry_service.terms import AddressPurpose, MailKind, MessageKind, RawMailStatus, Via
@@ -75,6 +76,7 @@ class Intake:
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     trusted_authserv_id: str = ""
     public_addresses: frozenset[str] = frozenset()
+    ours: OurMail = OurMail()
 
 
 class _NeedsNoThread(Exception):
@@ -101,7 +103,10 @@ def file(session: Session, raw: RawMail, mail: ParsedEmail, intake: Intake) -> N
     raw.excerpt = " ".join(mail.written[: 100 * MAX_EXCERPT].split())[:MAX_EXCERPT]
     recipients = (*mail.recipients, *(raw.envelope_to or "").split())
     mail_files.keep(session, raw.id, mail.attachments)
-    is_known, inquiry_id = _returned(session, raw, mail, recipients, intake)
+    raw.error = what_it_copies(session, mail, intake.ours)
+    is_known, inquiry_id = raw.error is not None, None
+    if not is_known:
+        is_known, inquiry_id = _returned(session, raw, mail, recipients, intake)
     if not is_known:
         is_known, inquiry_id = _answered(session, raw, mail, recipients, intake)
     if not is_known and _is_for_the_school(raw, mail, recipients, intake):

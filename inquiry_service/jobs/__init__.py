@@ -9,6 +9,7 @@ from shared.jobs import JobKind, sweep_done
 KINDS: Mapping[str, JobKind] = {
     "file_mail": JobKind(inbound.file_mail, queue="inbound"),
     "letter_outcome": JobKind(letters.letter_outcome),
+    "settle_letters": JobKind(letters.settle_letters, every=timedelta(minutes=1)),
     "read_mailboxes": JobKind(
         mailboxes.read, queue="inbound", every=timedelta(seconds=mailboxes.READ_EVERY_S)
     ),

@@ -6,6 +6,7 @@ from datetime import datetime
 from inquiry_service.clients.enrollment import EnrollmentClient
 from inquiry_service.domain.business_hours import due_at
 from inquiry_service.domain.inbound import Intake
+from inquiry_service.domain.own_copies import OurMail
 from inquiry_service.mail.reader import MailReader, reader_of_this_process
 from inquiry_service.settings import InquirySettings
 from shared.clock import utc_now
@@ -35,4 +36,7 @@ class Desk:
             self.settings.zone,
             self.settings.trusted_authserv_id,
             self.settings.public_addresses,
+            OurMail(
+                self.settings.mail_domain, self.settings.public_addresses, self.settings.journal_address
+            ),
         )

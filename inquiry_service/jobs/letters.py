@@ -5,6 +5,7 @@ from uuid import UUID
 
 from inquiry_service.domain import replies
 from shared.jobs import JobContext
+from shared.journal import settle_by_journal
 
 
 def letter_outcome(context: JobContext, payload: Mapping[str, str]) -> None:
@@ -12,3 +13,10 @@ def letter_outcome(context: JobContext, payload: Mapping[str, str]) -> None:
     replies.letter_settled(
         context.session, UUID(payload["letter_id"]), payload["status"], due_at=context.service.due_now()
     )
+
+
+def settle_letters(context: JobContext, payload: Mapping[str, str]) -> None:
+    """Letters in doubt whose copy is in the journal are sent, in transactions of their own."""
+    settings = context.service.settings
+    if settings.journal is not None:
+        settle_by_journal(context.database, settings.journal, settings.mail_domain)

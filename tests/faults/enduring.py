@@ -39,6 +39,7 @@ def _given(name: str, otherwise: int) -> int:
 
 
 SHORT = Form(inquiries=24, kills=1, is_long=False)
+FIVE_KILLS = Form(inquiries=24, kills=5, is_long=False)
 LONG = Form(inquiries=_given("FAULT_INQUIRIES", 10_000), kills=_given("FAULT_KILLS", 200), is_long=True)
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.faults import peers, sink
-from tests.faults.enduring import LONG, SHORT, Form, Trial
+from tests.faults.enduring import FIVE_KILLS, LONG, Form, Trial
 from tests.faults.killing import killed_at
 from tests.faults.stand import Stand
 
@@ -12,7 +12,7 @@ LONG_FORMS = [pytest.param((point,), LONG, id=point, marks=pytest.mark.long) for
 
 @pytest.mark.skipif(not peers.is_possible(), reason="no /proc/net/tcp on this machine")
 @pytest.mark.parametrize(
-    ("points", "form"), [pytest.param(sink.CRASH_POINTS, SHORT, id="each once"), *LONG_FORMS]
+    ("points", "form"), [pytest.param(sink.CRASH_POINTS, FIVE_KILLS, id="each five times"), *LONG_FORMS]
 )
 def test_a_sender_killed_in_the_conversation_neither_loses_nor_repeats_a_letter(
     stand: Stand, request: pytest.FixtureRequest, points: tuple[str, ...], form: Form

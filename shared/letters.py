@@ -81,6 +81,9 @@ _PROVEN = text("""
                       smtp_reply = :proof, last_error = NULL
     WHERE id = :id AND status = 'unknown' RETURNING wants_outcome
 """)
+_NEWEST_DOUBT = text("""
+    SELECT max(settled_at) FROM letter WHERE status IN ('unknown', 'failed', 'bounced') AND status = 'unknown'
+""")
 _OUTCOME = text("""
     INSERT INTO job (id, kind, dedupe_key, payload, request_id)
     VALUES (:job_id, 'letter_outcome', :dedupe_key,
@@ -209,6 +212,12 @@ def prove_sent(session: Session, letter_id: UUID, message_id: str, *, proof: str
     if proven.wants_outcome:
         owe_outcome(session, letter_id, "sent", nonce="proof")
     return True
+
+
+def newest_doubt(session: Session) -> datetime | None:
+    """Since when the newest of the letters in doubt is so; None when there is none."""
+    newest: datetime | None = session.execute(_NEWEST_DOUBT).scalar_one()
+    return newest
 
 
 def owe_outcome(session: Session, letter_id: UUID, status: str, *, nonce: str) -> None:

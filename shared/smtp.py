@@ -156,7 +156,9 @@ class SmtpTransport:
         if smtp.has_extn("pipelining"):
             reply = smtp.getreply()
             journal = self._journal(smtp)
-            if reply[0] // 100 != 2:  # also where the journal is taken: a copy of what nobody got would prove a lie
+            if (
+                reply[0] // 100 != 2
+            ):  # also where the journal is taken: a copy of what nobody got would prove a lie
                 self._take_back(smtp, reply, more=1 + len(journal))
                 _check(reply, 2)
             for _ in journal:

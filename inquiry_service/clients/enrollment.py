@@ -106,6 +106,15 @@ class EnrollmentClient:
         path = f"{API}/internal/return-paths/{address_hash.hex()}/{fate}"
         return self._get(path, is_signed=True, method="POST") is not None
 
+    def newest_doubt(self) -> datetime | None:
+        """Since when the newest of the sibling's letters in doubt is so; None when there is none, or the sibling is away."""
+        try:
+            answer = self._get(f"{API}/internal/letters-in-doubt", is_signed=True)
+            newest = (answer or {}).get("newest_at")
+            return datetime.fromisoformat(newest) if newest else None
+        except (EnrollmentAway, ValueError, TypeError):
+            return None
+
     def _facts(self, path: str, make: Any) -> Known | None:
         known = self._known.get(path)
         now = monotonic_s()

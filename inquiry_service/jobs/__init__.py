@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
+from inquiry_service.domain import doubts
 from inquiry_service.jobs import housekeeping, inbound, letters, mailboxes
 from shared.jobs import JobKind, sweep_done
 
 KINDS: Mapping[str, JobKind] = {
     "file_mail": JobKind(inbound.file_mail, queue="inbound"),
     "letter_outcome": JobKind(letters.letter_outcome),
+    "ask_about_doubts": JobKind(letters.ask_about_doubts, every=timedelta(seconds=doubts.ASK_EVERY_S)),
     "settle_letters": JobKind(letters.settle_letters, every=timedelta(minutes=1)),
     "read_mailboxes": JobKind(
         mailboxes.read, queue="inbound", every=timedelta(seconds=mailboxes.READ_EVERY_S)

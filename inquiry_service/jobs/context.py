@@ -36,7 +36,5 @@ class Desk:
             self.settings.zone,
             self.settings.trusted_authserv_id,
             self.settings.public_addresses,
-            OurMail(
-                self.settings.mail_domain, self.settings.public_addresses, self.settings.journal_address
-            ),
+            OurMail(self.settings.mail_domain, self.settings.public_addresses, self.settings.journal_address),
         )

@@ -12,8 +12,8 @@ from inquiry_service.worker import make_workshop
 from shared import holding
 from shared.db import Database
 from shared.imap_url import parse_imap_url
-from shared.journal import IN_THE_JOURNAL, Journal, JournalAway, settle_by_journal
 from shared.jobs import keep_recurring
+from shared.journal import IN_THE_JOURNAL, Journal, JournalAway, settle_by_journal
 from shared.settings import SettingsError
 from shared.workshop import Workshop
 from tests.builders import EFFAT, a_director, an_answer, an_inquiry
@@ -74,7 +74,11 @@ def test_a_copy_in_the_journal_settles_a_letter_in_doubt(
         keep_recurring(inquiry_db, workshop._kinds)
         workshop.run_jobs([row.id for row in inquiry_db.run(_SETTLE_NOW)])
     letter = _acknowledgement(inquiry_db)
-    assert (letter.status, letter.smtp_reply, letter.sent_at) == ("sent", IN_THE_JOURNAL, letter.dot_intent_at)
+    assert (letter.status, letter.smtp_reply, letter.sent_at) == (
+        "sent",
+        IN_THE_JOURNAL,
+        letter.dot_intent_at,
+    )
 
 
 def test_a_letter_whose_sender_died_is_settled_too(
@@ -101,7 +105,9 @@ def test_an_answer_that_is_proven_sent_is_sent_in_its_thread(
     an_answer(inquiry_db, inquiry_id, director)
     due = text("UPDATE letter SET due_at = now(), not_before = now() WHERE kind = 'answer' RETURNING id")
     outcome = text("SELECT id FROM job WHERE kind = 'letter_outcome' AND status = 'queued'")
-    fate = text("SELECT reply.status, inquiry.status AS inquiry FROM reply JOIN inquiry ON inquiry.id = inquiry_id")
+    fate = text(
+        "SELECT reply.status, inquiry.status AS inquiry FROM reply JOIN inquiry ON inquiry.id = inquiry_id"
+    )
     with Sink(SILENT_AFTER_TAKING) as sink:
         settings = given(smtp_url=sink.url)
         workshop = _workshop(inquiry_db, settings)

@@ -105,7 +105,11 @@ def test_a_relay_that_resets_inside_the_letter_has_not_accepted_it(ehlo: str) ->
 
 def test_answers_that_come_a_letter_at_a_time_are_whole_answers(ehlo: str) -> None:
     slow = Script(
-        ehlo=ehlo, mail="drip: 250 ok", data="drip: 354 go on", dot="drip: 250 queued as 7", after_dot_accepts=True
+        ehlo=ehlo,
+        mail="drip: 250 ok",
+        data="drip: 354 go on",
+        dot="drip: 250 queued as 7",
+        after_dot_accepts=True,
     )
     with Sink(slow) as sink:
         assert "queued as 7" in _send(sink)

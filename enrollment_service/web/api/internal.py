@@ -3,18 +3,20 @@
 from typing import Any
 
 from flask import request
+from marshmallow import fields
 from werkzeug.exceptions import Unauthorized
 
 from enrollment_service.domain.errors import RegistrationNotFound
 from enrollment_service.domain.registrations import show_by_reply_address
 from enrollment_service.web.desk import desk
 from enrollment_service.web.schemas.registrations import ReplyAddressSchema
-from shared import returned_letters
+from shared import letters, returned_letters
 from shared.errors import NotFound
 from shared.pair import is_from_sibling
 from shared.phrases import phrase
 from shared.web.access import SIBLING, allow
 from shared.web.api import blueprint, no_store
+from shared.web.fields import Schema
 from shared.web.site import database
 
 bp = blueprint("internal", "enrollment", "For the inquiry service")
@@ -29,6 +31,24 @@ def show_reply_address(address_hash: str) -> Any:
     hashed = _signed_hash(address_hash)
     with database().reading() as session:
         return show_by_reply_address(session, hashed)
+
+
+class DoubtSchema(Schema):
+    """Whether letters of this service are in doubt."""
+
+    newest_at = fields.AwareDateTime(allow_none=True, required=True)
+
+
+@bp.route("/internal/letters-in-doubt")
+@bp.response(200, DoubtSchema)
+@no_store
+@allow(SIBLING)
+def letters_in_doubt() -> dict[str, Any]:
+    """Since when the newest letter in doubt is so: the sibling asks the people who decide."""
+    if not is_from_sibling(desk().settings.pair_secret, request.path, request.headers):
+        raise Unauthorized
+    with database().reading() as session:
+        return {"newest_at": letters.newest_doubt(session)}
 
 
 @bp.route("/internal/return-paths/<return_hash>/bounced", methods=["POST"])

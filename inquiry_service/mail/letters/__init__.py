@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 
-from inquiry_service.mail.letters import held, inquiries, replies, staff
+from inquiry_service.mail.letters import doubts, held, inquiries, replies, staff
 from shared.mailroom import Composer, FactsReader
 
 COMPOSERS: Mapping[str, Composer] = {
     "acknowledgement": inquiries.acknowledgement,
     "notice": inquiries.notice,
     "held_mail": held.held_mail,
+    "in_doubt": doubts.in_doubt,
+    "in_doubt_office": doubts.in_doubt_office,
     "lost_link": inquiries.lost_link,
     "answer": replies.answer,
     "password_reset": staff.password_reset,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from shared.db import Database
     from shared.jobs import JobKind
+    from shared.ledger import Finding as LedgerFinding
     from shared.workshop import Workshop
 
 # Accounts are inquiry's. Its sample gives these people the same ids on every machine, so that a token can name one of them.
@@ -71,6 +72,12 @@ def _make_workshop(settings: Any, database: "Database") -> "Workshop":
     return make_workshop(settings, database)
 
 
+def _reconcile(settings: Any, database: "Database", days: int) -> "list[LedgerFinding]":
+    from enrollment_service.jobs.reconciling import reconcile
+
+    return reconcile(database, days=days)
+
+
 PARTS = ServiceParts(
     name="enrollment_service",
     settings=EnrollmentSettings,
@@ -80,5 +87,6 @@ PARTS = ServiceParts(
     make_workshop=_make_workshop,
     seed=seed,
     token_person=token_person,
+    reconcile=_reconcile,
 )
 commands = service_commands(PARTS)

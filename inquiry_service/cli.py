@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from shared.db import Database
     from shared.doctor.findings import Finding
     from shared.jobs import JobKind
+    from shared.ledger import Finding as LedgerFinding
     from shared.workshop import Workshop
 
 
@@ -65,6 +66,28 @@ def _own_findings(settings: Any, database: "Database") -> "Iterator[Finding]":
     return road_findings(settings, database)
 
 
+def _reconcile(settings: Any, database: "Database", days: int) -> "list[LedgerFinding]":
+    from inquiry_service.jobs.reconciling import reconcile
+
+    return reconcile(database, settings, days=days)
+
+
+def _tell(settings: Any, database: "Database", reference: str) -> "Iterator[str]":
+    """The stations of one inquiry, a line each."""
+    from inquiry_service.domain import ledger
+    from shared.errors import NotFound
+
+    with database.reading() as session:
+        try:
+            inquiry = ledger.find(session, reference)
+        except NotFound as error:
+            raise click.ClickException(error.detail) from None
+        for station in ledger.stations(session, inquiry):
+            at = station.at.astimezone(settings.zone)
+            queue_id = f"  [{station.queue_id}]" if station.queue_id else ""
+            yield f"{at:%Y-%m-%d %H:%M:%S %Z}  {station.what:<16}  {station.detail}{queue_id}".rstrip()
+
+
 def _make_workshop(settings: Any, database: "Database") -> "Workshop":
     from inquiry_service.worker import make_workshop
 
@@ -82,6 +105,8 @@ PARTS = ServiceParts(
     token_person=_token_person,
     beside_relay=_watch,
     own_findings=_own_findings,
+    reconcile=_reconcile,
+    tell=_tell,
 )
 commands = service_commands(PARTS)
 

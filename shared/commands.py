@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from shared.db import Database
     from shared.doctor.findings import Finding
     from shared.jobs import JobKind
+    from shared.ledger import Finding as LedgerFinding
     from shared.workshop import Workshop
 
 
@@ -43,6 +44,10 @@ class ServiceParts:
     token_person: "Callable[[Any, Session, str, UUID | None], tuple[UUID, str]]"
     beside_relay: "Callable[[Any, Database, Event], None] | None" = None  # threads that call work in
     own_findings: "Callable[[Any, Database], Iterator[Finding]] | None" = None  # of `doctor`
+    reconcile: "Callable[[Any, Database, int], Sequence[LedgerFinding]] | None" = None  # of so many days
+    tell: "Callable[[Any, Database, str], Iterable[str]] | None" = (
+        None  # one thing's stations, by its reference
+    )
 
     def load_settings(self) -> ServiceSettings:
         """The settings, or the end of the process with every reason on standard error."""
@@ -117,7 +122,7 @@ class _Verbs(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Every verb, also those not imported yet."""
-        return sorted([*super().list_commands(ctx), *_LATER, "doctor"])
+        return sorted([*super().list_commands(ctx), *_LATER, "doctor", "ledger"])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The verb of that name."""
@@ -127,6 +132,11 @@ class _Verbs(click.Group):
             return doctor_command(
                 self.parts.settings, self.parts.migrations, self.parts.open_database, self.parts.own_findings
             )
+        if cmd_name == "ledger" and self.parts.reconcile is not None:
+            from shared.ledger_commands import ledger_command
+
+            parts = self.parts
+            return ledger_command(parts.load_settings, parts.open_database, parts.reconcile, parts.tell)
         if cmd_name not in _LATER:
             return super().get_command(ctx, cmd_name)
         module, make = _LATER[cmd_name]

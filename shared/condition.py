@@ -29,7 +29,8 @@ _CONDITION = text("""
                    AND seen_at > now() - make_interval(secs => :alive_s)) AS workers,
            (SELECT count(*) FROM process WHERE role = 'relay'
                    AND seen_at > now() - make_interval(secs => :alive_s)) AS relays,
-           (SELECT because FROM holding) AS held_because
+           (SELECT because FROM holding) AS held_because,
+           (SELECT coalesce(sum(number), 0) FROM ledger_finding) AS unbalanced
 """)
 _JOBS = text("SELECT status, count(*) AS number FROM job GROUP BY status")
 _LETTERS = text("SELECT status, count(*) AS number FROM letter GROUP BY status")
@@ -48,6 +49,7 @@ class Condition:
     workers: int
     relays: int
     held_because: str | None
+    unbalanced: int = 0
 
     def reasons(self) -> list[str]:
         """Why the service is degraded, a sentence each; none when it is well."""
@@ -64,6 +66,8 @@ class Condition:
             found.append(f"parked jobs, which wait for a person: {self.parked}")
         if self.in_doubt:
             found.append(f"letters in doubt, which wait for a person: {self.in_doubt}")
+        if self.unbalanced:
+            found.append(f"rows that do not add up: {self.unbalanced}; the verb `ledger` names them")
         if self.oldest_ready_letter_s >= LETTERS_WAIT_MINUTES * 60:
             minutes = int(self.oldest_ready_letter_s // 60)
             found.append(f"the mail server takes no letters: the oldest has waited for {minutes} minutes")
@@ -91,6 +95,7 @@ def read_condition(session: Session) -> Condition:
         found.workers,
         found.relays,
         found.held_because,
+        int(found.unbalanced),
     )
 
 

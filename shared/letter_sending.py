@@ -97,6 +97,7 @@ _SETTLE_ORPHAN = text("""
     WITH ended AS (
         UPDATE letter SET status = :status, settled_at = CASE WHEN :status = 'ready' THEN NULL ELSE now() END,
                sent_at = CASE WHEN :status = 'sent' THEN dot_intent_at END,
+               smtp_reply = CASE WHEN :status = 'sent' THEN 'it was seen where sent letters lie' END,
                dot_intent_at = CASE WHEN :status = 'ready' THEN NULL ELSE dot_intent_at END,
                lease_token = NULL, lease_until = NULL, poke_after = NULL, pokes = 0,
                last_error = CASE WHEN :status = 'unknown' THEN 'its sender died before the answer came' END

@@ -73,7 +73,8 @@ _RESEND = text("""
 """)
 _SETTLE_BY_PERSON = text("""
     UPDATE letter SET status = :status, settled_at = now(), settled_by = :person_id,
-           sent_at = CASE WHEN :status = 'sent' THEN coalesce(dot_intent_at, now()) ELSE sent_at END
+           sent_at = CASE WHEN :status = 'sent' THEN coalesce(dot_intent_at, now()) ELSE sent_at END,
+           smtp_reply = CASE WHEN :status = 'sent' THEN coalesce(smtp_reply, 'a person marked it as sent') ELSE smtp_reply END
     WHERE id = :id AND status IN ('unknown', 'failed', 'bounced') RETURNING id, kind, wants_outcome, status
 """)
 _PROVEN = text("""

@@ -235,6 +235,15 @@ def _bytes_and_traces(metadata: MetaData) -> None:
         CheckConstraint("is_one", name="is_one"),
     )
     Table(
+        "ledger_finding",
+        metadata,
+        Column("name", Text, primary_key=True),
+        Column("says", Text, nullable=False),
+        Column("number", Integer, nullable=False),
+        Column("examples", ARRAY(Text), nullable=False),
+        moment("checked_at", now=True),
+    )
+    Table(
         "process",
         metadata,
         Column("name", Text, primary_key=True),

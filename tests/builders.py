@@ -34,12 +34,12 @@ def a_question(**given: Any) -> dict[str, Any]:
     } | given
 
 
-def an_inquiry(database: Database, *, is_suspect: bool = False, **given: Any) -> UUID:
+def an_inquiry(database: Database, *, is_suspect: bool = False, key: str | None = None, **given: Any) -> UUID:
     """An inquiry as a visitor's question makes it."""
     values = a_question(**given)
     spam = SpamScore(9, ("sales talk",)) if is_suspect else SpamScore(0, ())
     new = NewInquiry(**({"due_at": utc_now(), "spam": spam} | values))
-    return inquiries.submit(database, References(database, "inquiry_reference_seq", "Q"), new).id
+    return inquiries.submit(database, References(database, "inquiry_reference_seq", "Q"), new, key=key).id
 
 
 def an_answer(database: Database, inquiry_id: UUID, author: Person, body: str = "Most find work.") -> UUID:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from enrollment_service.jobs import letters, offers
+from enrollment_service.jobs import letters, offers, reconciling
 from shared import idempotency, returned_letters
 from shared.jobs import JobContext, JobKind, sweep_done
 
@@ -19,5 +19,6 @@ KINDS: dict[str, JobKind] = {
     "letter_outcome": JobKind(letters.letter_outcome),
     "settle_letters": JobKind(letters.settle_letters, every=timedelta(minutes=1)),
     "expire_offer": JobKind(offers.expire_offer),
+    "reconcile": JobKind(reconciling.reconcile_nightly, every=timedelta(days=1)),
     "sweep": JobKind(sweep, every=timedelta(hours=1)),
 }

@@ -76,7 +76,7 @@ class Intake:
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     trusted_authserv_id: str = ""
     public_addresses: frozenset[str] = frozenset()
-    ours: OurMail = OurMail()
+    ours: OurMail = field(default_factory=OurMail)
 
 
 class _NeedsNoThread(Exception):
@@ -105,9 +105,12 @@ def file(session: Session, raw: RawMail, mail: ParsedEmail, intake: Intake) -> N
     mail_files.keep(session, raw.id, mail.attachments)
     raw.error = what_it_copies(session, mail, intake.ours)
     is_known, inquiry_id = raw.error is not None, None
+    raw.verdict = "copy"
     if not is_known:
         is_known, inquiry_id = _returned(session, raw, mail, recipients, intake)
+        raw.verdict = "returned"
     if not is_known:
+        raw.verdict = "thread"
         is_known, inquiry_id = _answered(session, raw, mail, recipients, intake)
     if not is_known and _is_for_the_school(raw, mail, recipients, intake):
         is_known, inquiry_id = True, _new_question(session, raw, mail, intake)
@@ -164,6 +167,7 @@ def _by_reply_address(
         return _about_registration(session, raw, mail, facts, intake) if facts else None
     address = KnownAddress(row.purpose, row.subject_id, row.person_id, row.is_alive)
     if address.purpose == AddressPurpose.DIRECTOR:
+        raw.verdict = "director"
         around = Circumstances(_is_vouched_for(raw, mail, intake), intake.due_at, intake.zone)
         return directors_mail.take_in(session, raw, mail, address, around)
     inquiry = session.get(Inquiry, address.subject_id)

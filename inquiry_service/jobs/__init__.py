@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from inquiry_service.domain import doubts
-from inquiry_service.jobs import housekeeping, inbound, letters, mailboxes
+from inquiry_service.jobs import housekeeping, inbound, letters, mailboxes, reconciling
 from shared.jobs import JobKind, sweep_done
 
 KINDS: Mapping[str, JobKind] = {
@@ -16,6 +16,7 @@ KINDS: Mapping[str, JobKind] = {
         mailboxes.read, queue="inbound", every=timedelta(seconds=mailboxes.READ_EVERY_S)
     ),
     "file_by_hand": JobKind(inbound.file_by_hand, queue="inbound"),
+    "reconcile": JobKind(reconciling.reconcile_nightly, every=timedelta(days=1)),
     "wake_inquiry": JobKind(inbound.wake_inquiry),
     "sweep_done_jobs": JobKind(sweep_done, every=timedelta(hours=1)),
     "sweep_old_rows": JobKind(housekeeping.sweep_old_rows, every=timedelta(hours=6)),

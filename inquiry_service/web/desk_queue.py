@@ -17,7 +17,7 @@ from inquiry_service.terms import FOR_US
 from inquiry_service.web.parts import settings
 from inquiry_service.web.schemas.forms import DeskQuery
 from inquiry_service.web.words import clipped, due_in_words, initials, program_code, said_at
-from shared import holding
+from shared import holding, ledger
 from shared.clock import utc_now
 from shared.people import Person
 from shared.presence import count_alive
@@ -130,6 +130,7 @@ def notices_part(session: Session) -> dict[str, Any]:
     """What everybody at the desk should know."""
     return {
         "is_worker_away": count_alive(session, "worker") == 0,
+        "unbalanced": ledger.number_found(session),
         "is_held": holding.state(session) is not None,
     }
 

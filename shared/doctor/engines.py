@@ -93,6 +93,7 @@ def _work(session: Session) -> Iterator[Finding]:
     troubles = [
         (condition.parked, "parked jobs", "`jobs list`, mend the cause, `jobs retry ID`"),
         (condition.failing, "recurring jobs that keep failing", "`jobs list` names their errors"),
+        (condition.unbalanced, "rows that do not add up", "`ledger` names them; docs/runbook.md"),
         (condition.in_doubt, "letters in doubt", "`letters list --status unknown`; docs/runbook.md"),
     ]
     found = [warning("work", f"{what}: {number}", to_do) for number, what, to_do in troubles if number]

@@ -129,6 +129,10 @@ def _conditions(condition: Condition) -> Iterator[Metric]:
         ),
         "frontdesk_jobs_parked": ("Jobs that wait for a person", condition.parked),
         "frontdesk_recurring_jobs_failing": ("Recurring jobs that keep failing", condition.failing),
+        "frontdesk_ledger_findings": (
+            "Rows that the last reconciliation says do not add up",
+            condition.unbalanced,
+        ),
         "frontdesk_letters_in_doubt": ("Letters that may have been sent", condition.in_doubt),
     }
     for name, (words, value) in figures.items():

@@ -11,7 +11,7 @@ from shared.tables import one_of
 
 
 class RawMail(Base):
-    """One mail, once: the same bytes are the same mail, and a mailbox's UID is taken in once.
+    """One mail, once: the same bytes are the same mail, and a mailbox's UID is taken in once. `verdict`: what filing took it for.
 
     `held_because`: why what a director asked for in it was not done. `sender`, `subject` and `excerpt` are for lists; they are empty
     until the mail was read.
@@ -29,6 +29,7 @@ class RawMail(Base):
     inquiry_id: Mapped[UUID | None] = mapped_column(ForeignKey("inquiry.id", ondelete="SET NULL"))
     error: Mapped[str | None] = mapped_column(Text)
     held_because: Mapped[str | None] = mapped_column(Text)
+    verdict: Mapped[str | None] = mapped_column(Text)
     sender: Mapped[str | None] = mapped_column(Text)
     subject: Mapped[str | None] = mapped_column(Text)
     excerpt: Mapped[str | None] = mapped_column(Text)

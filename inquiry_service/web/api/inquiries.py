@@ -8,7 +8,7 @@ from marshmallow import RAISE
 from sqlalchemy.orm import Session
 
 from inquiry_service.db.models import Inquiry
-from inquiry_service.domain import inquiries, replies, reply_queue, snoozes
+from inquiry_service.domain import inquiries, ledger, replies, reply_queue, snoozes
 from inquiry_service.domain.inquiries import NewInquiry
 from inquiry_service.domain.spam import FormTraces, score
 from inquiry_service.terms import InquiryStatus, Via
@@ -21,6 +21,7 @@ from inquiry_service.web.schemas.inquiries import (
     InquiryItem,
     InquiryList,
     InquiryQuery,
+    LedgerSchema,
     MessageItem,
     NoteBody,
     QuestionSchema,
@@ -115,6 +116,15 @@ def _move(name: str, inquiry_id: UUID) -> Inquiry:
 
 def _actor() -> Actor:
     return current_person().actor
+
+
+@bp.route("/inquiries/<uuid:inquiry_id>/ledger", methods=["GET"])
+@bp.response(200, LedgerSchema)
+@allow(*DESK, "auditor")
+def show_ledger(inquiry_id: UUID) -> dict[str, Any]:
+    """When the inquiry was received, stored, acknowledged, answered and accepted, and what came back."""
+    with database().reading() as session:
+        return {"items": ledger.stations(session, inquiries.find(session, inquiry_id))}
 
 
 @bp.route("/inquiries/<uuid:inquiry_id>/claim", methods=["POST"])

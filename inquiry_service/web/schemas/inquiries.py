@@ -185,3 +185,19 @@ class AssignBody(Schema):
 def reply_as_json(reply: Any) -> dict[str, Any]:
     """The stored answer of a reply's creation."""
     return dict(ReplyItem().dump(reply))
+
+
+class StationSchema(Schema):
+    """Something that happened to an inquiry, or to a letter of it."""
+
+    at = fields.AwareDateTime(required=True)
+    what = fields.String(required=True)
+    detail = fields.String(required=True)
+    letter_id = fields.UUID(allow_none=True, required=True)
+    queue_id = fields.String(allow_none=True, required=True)
+
+
+class LedgerSchema(Schema):
+    """Everything that happened, in order."""
+
+    items = fields.List(fields.Nested(StationSchema), required=True)

@@ -47,6 +47,11 @@ class InquirySettings(ServiceSettings):
         return parse_imap_url(self.imap_url) if self.imap_url else None
 
     @property
+    def imap_servers(self) -> list[tuple[str, ImapSettings]]:
+        """What is read by IMAP, by the setting that names it."""
+        return [*([("IMAP_URL", self.imap)] if self.imap else []), *super().imap_servers]
+
+    @property
     def mailbox_names(self) -> frozenset[str]:
         """What our rows call the folders to read."""
         imap = self.imap

@@ -153,6 +153,11 @@ class ServiceSettings:
         return parse_imap_url(self.journal_url) if self.journal_url else None
 
     @property
+    def imap_servers(self) -> list[tuple[str, ImapSettings]]:
+        """What is read by IMAP, by the setting that names it."""
+        return [("JOURNAL_URL", self.journal)] if self.journal else []
+
+    @property
     def mail_identity(self) -> "MailIdentity":
         """Who letters come from."""
         from shared.letter_bytes import MailIdentity  # a web server's parent reads settings and no letters

@@ -49,6 +49,35 @@ def _bytes(said: bytes | str) -> bytes:
     return said if isinstance(said, bytes) else said.encode()
 
 
+def open_smtp(
+    settings: TransportSettings,
+    plain: type[smtplib.SMTP] = smtplib.SMTP,
+    encrypted: type[smtplib.SMTP_SSL] = smtplib.SMTP_SSL,
+) -> smtplib.SMTP:
+    """A connection, encrypted and signed in to as the settings say. Raises what smtplib and ssl raise."""
+    context = ssl.create_default_context()
+    smtp: smtplib.SMTP
+    if settings.scheme == "smtps":
+        smtp = encrypted(settings.host, settings.port, timeout=settings.timeout_s, context=context)
+    else:
+        smtp = plain(settings.host, settings.port, timeout=settings.timeout_s)
+    smtp.ehlo_or_helo_if_needed()
+    if settings.scheme == "smtp" and settings.starttls != "never":
+        if smtp.has_extn("starttls"):
+            smtp.starttls(context=context)
+            smtp.ehlo()
+        elif settings.starttls == "required":
+            smtp.close()
+            raise smtplib.SMTPNotSupportedError("the relay offers no STARTTLS")
+    if settings.user:
+        smtp.login(settings.user, settings.password)
+    if (
+        smtp.sock is not None
+    ):  # body and dot are two writes: with Nagle's algorithm each letter would wait 40 ms
+        smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return smtp
+
+
 class SmtpTransport:
     """One kept connection to a relay; it is opened by the first letter, and again after it was lost."""
 
@@ -213,7 +242,7 @@ class SmtpTransport:
         if self._smtp is not None and self._smtp.sock is not None:
             return self._smtp
         try:
-            self._smtp = self._open()
+            self._smtp = open_smtp(self._settings)
         except smtplib.SMTPAuthenticationError as error:
             raise LetterDelayed(f"the relay refused our sign-in: {error.smtp_code}") from error
         except (OSError, smtplib.SMTPException) as error:
@@ -224,36 +253,12 @@ class SmtpTransport:
             raise LetterDelayed(f"the relay cannot be reached: {type(error).__name__}") from error
         return self._smtp
 
-    def _open(self) -> smtplib.SMTP:
-        settings = self._settings
-        context = ssl.create_default_context()
-        smtp: smtplib.SMTP
-        if settings.scheme == "smtps":
-            smtp = smtplib.SMTP_SSL(settings.host, settings.port, timeout=settings.timeout_s, context=context)
-        else:
-            smtp = smtplib.SMTP(settings.host, settings.port, timeout=settings.timeout_s)
-        smtp.ehlo_or_helo_if_needed()
-        if settings.scheme == "smtp" and settings.starttls != "never":
-            if smtp.has_extn("starttls"):
-                smtp.starttls(context=context)
-                smtp.ehlo()
-            elif settings.starttls == "required":
-                smtp.close()
-                raise smtplib.SMTPNotSupportedError("the relay offers no STARTTLS")
-        if settings.user:
-            smtp.login(settings.user, settings.password)
-        if (
-            smtp.sock is not None
-        ):  # body and dot are two writes: with Nagle's algorithm each letter would wait 40 ms
-            smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return smtp
-
     def try_out(self) -> str | None:
         """The relay was reached and took our sign-in, and nothing was sent. Returns the encryption's name, none without one.
 
         Raises what smtplib and ssl raise: an operator wants to know.
         """
-        smtp = self._open()
+        smtp = open_smtp(self._settings)
         encryption = smtp.sock.version() if isinstance(smtp.sock, ssl.SSLSocket) else None
         with contextlib.suppress(OSError, smtplib.SMTPException):
             smtp.quit()

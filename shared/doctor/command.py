@@ -26,11 +26,18 @@ def doctor_command(
     """`doctor`, of one service; `own` are the checks that only this service has."""
 
     @click.command(
-        name="doctor", help="Look at the installation: a line a check, exit status 1 if anything is wrong."
+        name="doctor",
+        help="Look at the installation: a line a check, exit status 1 if anything is wrong. `doctor mail` also prints what is said"
+        " to the mail servers and by them.",
     )
+    @click.argument("what", type=click.Choice(["everything", "mail"]), default="everything")
+    @click.option("--send-to", default="", help="With `mail`: send a test letter to this address.")
     @click.option("--nameserver", default="", help="Ask this DNS server instead of the machine's own.")
-    def doctor(nameserver: str) -> None:
-        findings = print_findings(_examine(settings_class, migrations, open_database, own, nameserver))
+    def doctor(what: str, nameserver: str, send_to: str) -> None:
+        if what == "mail":
+            findings = _examine_mail(settings_class, nameserver, send_to)
+        else:
+            findings = print_findings(_examine(settings_class, migrations, open_database, own, nameserver))
         if any(finding.level == "wrong" for finding in findings):
             sys.exit(1)
 
@@ -44,6 +51,16 @@ def print_findings(findings: Iterable[Finding]) -> list[Finding]:
         click.echo(str(finding))
         said.append(finding)
     return said
+
+
+def _examine_mail(settings_class: type[ServiceSettings], nameserver: str, send_to: str) -> list[Finding]:
+    from shared.doctor.dialogues import examine_mail
+
+    try:
+        settings = settings_class.from_env()
+    except SettingsError as error:
+        return print_findings([wrong("settings", " ".join(str(error).split()), "see .env.example")])
+    return examine_mail(settings, text_records(nameserver), click.echo, send_to)
 
 
 def _examine(

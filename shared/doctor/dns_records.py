@@ -61,7 +61,9 @@ def dns_findings(
             yield check()
         except NoAnswerFromDns as error:
             yield warning(
-                what, f"DNS gave no answer ({error})", "look at this machine's resolver, or try again"
+                what,
+                f"could not ask: DNS gave no answer ({error})",
+                "look at this machine's resolver, or try again",
             )
 
 

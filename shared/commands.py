@@ -132,10 +132,10 @@ class _Verbs(click.Group):
             return doctor_command(
                 self.parts.settings, self.parts.migrations, self.parts.open_database, self.parts.own_findings
             )
-        if cmd_name == "ledger" and self.parts.reconcile is not None:
+        parts = self.parts
+        if cmd_name == "ledger" and parts.reconcile is not None:
             from shared.ledger_commands import ledger_command
 
-            parts = self.parts
             return ledger_command(parts.load_settings, parts.open_database, parts.reconcile, parts.tell)
         if cmd_name not in _LATER:
             return super().get_command(ctx, cmd_name)

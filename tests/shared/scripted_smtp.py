@@ -16,7 +16,8 @@ class Script:
     """What to answer. A value is a line to send; `drop` hangs up, `reset` hangs up so that the client's system forgets the connection,
     `silence` says nothing more until the client leaves. `after 2.5 s: 250 ok` is said late, `drip: 250 ok` a letter at a time.
 
-    `greeting` and `rcpt_of` (by address, lower-cased) are answered so where they are given. `after_dot_accepts` keeps the letter although the answer is never sent: the case that makes blind resenders send twice.
+    `greeting` and `rcpt_of` (by address, lower-cased) are answered so where they are given. `after_dot_accepts` keeps
+    the letter although the answer is never sent: the case that makes blind resenders send twice.
     """
 
     mail: str = "250 ok"

@@ -71,7 +71,7 @@ def test_the_next_letters_commands_are_not_awaited_so_long() -> None:
 def test_421_at_any_verb_delays_and_the_next_letter_has_a_new_connection(script: Script, ehlo: str) -> None:
     with Sink(replace(script, ehlo=ehlo)) as sink:
         transport = SmtpTransport(replace(parse_smtp_url(sink.url), timeout_s=2.0, answer_timeout_s=2.0))
-        with pytest.raises(LetterDelayed, match="421|cannot be reached"):
+        with pytest.raises(LetterDelayed, match=r"421|cannot be reached"):
             transport.send("b+1@riverside.example", "effat@example.com", LETTER, lambda: True)
         sink.script = Script(ehlo=ehlo)
         transport.send("b+1@riverside.example", "effat@example.com", LETTER, lambda: True)

@@ -7,7 +7,6 @@ import os
 import signal
 import socket
 import sys
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -85,25 +84,6 @@ class ServiceParts:
         database = self.open_database(settings, process, pool_size)
         wait_for_schema(database, Revisions.of(self.migrations))
         return database
-
-
-def wait_for_database(url: str, name: str, patience_s: int = 120) -> None:
-    """The database answers; says once that it is waited for. Raises the last error when patience ends."""
-    from sqlalchemy import create_engine, pool, text
-    from sqlalchemy.exc import OperationalError
-
-    engine = create_engine(url, poolclass=pool.NullPool, connect_args={"connect_timeout": 3})
-    for attempt in range(patience_s * 2):
-        try:
-            with engine.connect() as connection:
-                connection.execute(text("SELECT 1"))
-                return
-        except OperationalError:
-            if attempt == 0:
-                click.echo(f"{name}: waiting for the database", err=True)
-            if attempt == patience_s * 2 - 1:
-                raise
-            time.sleep(0.5)
 
 
 _LATER = {
@@ -256,6 +236,7 @@ def _add_database_verbs(group: click.Group, parts: ServiceParts) -> None:
 
         from shared.logging import set_up_logging
         from shared.migrating import migrate
+        from shared.waiting import wait_for_database
 
         settings = parts.load_settings()
         set_up_logging(f"{parts.name}-migrate")

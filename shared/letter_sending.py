@@ -23,9 +23,8 @@ log = structlog.get_logger()
 DOT_LEASE_S = 660  # the final answer is awaited for 600 s, and nobody may take the letter over meanwhile
 RETRY_S = (30, 60, 120, 300, 600, 1800)  # then hourly
 GIVE_UP_DAYS = 5
-MAX_PREPARATIONS = (
-    10  # a letter that cannot be rendered is a fault of ours: people must see it before five days are over
-)
+# a letter that cannot be rendered is a fault of ours: people must see it before five days are over
+MAX_PREPARATIONS = 10
 MAX_CONNECTIONS = 4
 
 # The lease and the bytes in one round trip. The lease need not survive a crash of the server: without it somebody else
@@ -240,8 +239,7 @@ class LetterSender:
         """The letter's one set of bytes: made before, or now. None when it is not to be sent now."""
         if stored is None:
             return self._freezer.freeze(letter, token)
-        assert letter.envelope_from is not None
-        return Frozen(letter.envelope_from, bytes(stored))
+        return Frozen(str(letter.envelope_from), bytes(stored))
 
     def _write_fault(
         self, letter: LetterRow, token: UUID, is_too_old: bool, batch: _Batch, error: str

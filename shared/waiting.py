@@ -5,6 +5,7 @@ Nothing here gives up: whatever starts processes may start them all at once, and
 
 import signal
 import sys
+import time
 from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
@@ -104,3 +105,22 @@ def _ending_on_signal() -> "Iterator[None]":
     finally:
         for number, handler in zip(numbers, before, strict=True):
             signal.signal(number, handler)
+
+
+def wait_for_database(url: str, name: str, patience_s: int = 120) -> None:
+    """The database answers; says once that it is waited for. Raises the last error when patience ends."""
+    from sqlalchemy import create_engine, pool, text
+    from sqlalchemy.exc import OperationalError
+
+    engine = create_engine(url, poolclass=pool.NullPool, connect_args={"connect_timeout": 3})
+    for attempt in range(patience_s * 2):
+        try:
+            with engine.connect() as connection:
+                connection.execute(text("SELECT 1"))
+                return
+        except OperationalError:
+            if attempt == 0:
+                sys.stderr.write(f"{name}: waiting for the database\n")
+            if attempt == patience_s * 2 - 1:
+                raise
+            time.sleep(0.5)

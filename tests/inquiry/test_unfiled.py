@@ -7,8 +7,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
 from inquiry_service.db.models import Inquiry, Message
-from inquiry_service.domain import inquiries, intake
+from inquiry_service.domain import inquiries, intake, ledger
 from shared.db import Database
+from shared.ledger import reconcile
 from tests.builders import EFFAT, a_director, an_inquiry, sign_in
 from tests.inquiry.reading_pages import press, words_of
 from tests.inquiry.test_inbound import a_mail
@@ -134,3 +135,24 @@ def test_a_mail_is_set_aside_and_kept(desk: FlaskClient, inquiry_db: Database, i
     assert [
         row.action for row in inquiry_db.run(text("SELECT action FROM audit WHERE action LIKE 'mail_%'"))
     ] == ["mail_set_aside"]
+
+
+def test_whatever_a_person_decides_adds_up(
+    desk: FlaskClient, inquiry_db: Database, inquiry_work: Working
+) -> None:
+    inquiry_id = an_inquiry(inquiry_db)
+    mails = [
+        _arrives(inquiry_db, inquiry_work, a_mail(NOWHERE, SAID, message_id=f"<{number}@x>"))
+        for number in range(3)
+    ]
+    with inquiry_db.reading() as session:
+        reference = inquiries.find(session, inquiry_id).reference
+    page = desk.get("/desk/unfiled")
+    press(desk, page, f"/desk/unfiled/{mails[0]}/file", reference=reference)
+    press(desk, page, f"/desk/unfiled/{mails[1]}/file")
+    press(desk, page, f"/desk/unfiled/{mails[2]}/set-aside")
+    inquiry_work.drain()
+    assert _states(inquiry_db) == ["filed"] * 3
+    with inquiry_db.transaction() as session:
+        found = reconcile(session, ledger.CHECKS)
+    assert [one.name for one in found if one.number] == []

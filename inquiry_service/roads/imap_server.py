@@ -190,7 +190,30 @@ class ImapServer:
     def wait_for_change(self, timeout_s: float) -> bool:
         """Whether the server told of a mail in the open folder within that time (IDLE); flags that change are no mail."""
         with self._asking("IDLE broke off"):
-            return any(b"EXISTS" in told for told in self.box.idle.wait(timeout=timeout_s))
+            self.box.client.untagged_responses.pop(
+                "EXISTS", None
+            )  # of before: whoever listens has read since
+            with self.box.idle as idle:
+                told = self._told_already() or idle.poll(timeout=timeout_s)
+            told_at_the_end = self.box.client.untagged_responses.pop("EXISTS", None)
+            return bool(told_at_the_end) or any(b"EXISTS" in line for line in told)
+
+    def _told_already(self) -> list[bytes]:
+        """What came in one go with the answer to IDLE: it is read from the socket already, and waiting there would miss it."""
+        client, told = self.box.client, []
+        before = client.sock.gettimeout()
+        client.sock.settimeout(0)
+        try:
+            while True:
+                told.append(client._get_line())
+        except OSError:
+            return told
+        except imaplib.IMAP4.abort as error:
+            if "EOF" not in str(error):  # how imaplib calls it that there is nothing
+                raise
+            return told
+        finally:
+            client.sock.settimeout(before)
 
     @property
     def can_idle(self) -> bool:

@@ -1,8 +1,6 @@
 """Mail in: stored first, filed by our own addresses, a director's answer only from the director."""
 
-from datetime import timedelta
 from email.message import EmailMessage
-from email.utils import format_datetime
 from uuid import UUID, uuid4
 
 import pytest
@@ -43,7 +41,7 @@ def a_mail(
     return mail.as_bytes()
 
 
-def _arrives(db: Database, work: Working, data: bytes, *, mailbox: str = inbound.MAILBOX_PAGE) -> UUID | None:
+def arrives(db: Database, work: Working, data: bytes, *, mailbox: str = inbound.MAILBOX_PAGE) -> UUID | None:
     with db.transaction() as session:
         raw_id = inbound.store_raw(session, data, mailbox=mailbox)
     work.drain()
@@ -55,7 +53,7 @@ def _inquiry(db: Database, inquiry_id: UUID) -> Inquiry:
         return inquiries.find(session, inquiry_id)
 
 
-def _thread(db: Database, inquiry_id: UUID) -> list[tuple[str, str]]:
+def thread_of(db: Database, inquiry_id: UUID) -> list[tuple[str, str]]:
     with db.reading() as session:
         return [(entry.message.kind, entry.message.body) for entry in inquiries.thread(session, inquiry_id)]
 
@@ -73,11 +71,11 @@ def test_the_askers_answer_reopens_the_inquiry_without_the_quotation(
     letter = inquiry_work.letters(EFFAT)[0]
     with inquiry_db.transaction() as session:
         inquiries.move(session, inquiry_id, director.actor, "close", due_at=utc_now())
-    _arrives(
+    arrives(
         inquiry_db, inquiry_work, a_mail(str(letter["Reply-To"]), "And the price?", quoted=text_of(letter))
     )
     assert _inquiry(inquiry_db, inquiry_id).status == "open"
-    assert _thread(inquiry_db, inquiry_id)[-1] == ("follow_up", "And the price?")
+    assert thread_of(inquiry_db, inquiry_id)[-1] == ("follow_up", "And the price?")
 
 
 def test_a_director_answers_the_notice_by_mail(inquiry_db: Database, inquiry_work: Working) -> None:
@@ -85,7 +83,7 @@ def test_a_director_answers_the_notice_by_mail(inquiry_db: Database, inquiry_wor
     inquiry_work.drain()
     notice = inquiry_work.letters(director.email)[0]
     answer = "Good morning Effat,\n\nyes, most find work during the externship."
-    _arrives(
+    arrives(
         inquiry_db,
         inquiry_work,
         a_mail(str(notice["Reply-To"]), answer, sender=director.email, quoted=text_of(notice)),
@@ -118,7 +116,7 @@ def test_a_directors_answer_in_doubt_is_held(
         sender=sender,
         quoted=text_of(notice) if quote else "",
     )
-    _arrives(inquiry_db, inquiry_work, mail, mailbox=mailbox)
+    arrives(inquiry_db, inquiry_work, mail, mailbox=mailbox)
     inquiry_work.let_time_pass()
     assert [reply.status for reply in _replies(inquiry_db)] == [ReplyStatus.HELD]
     assert len(inquiry_work.letters(EFFAT)) == before
@@ -130,7 +128,7 @@ def test_a_directors_answer_by_an_untrusted_road_is_held(inquiry_db: Database, i
     inquiry_work.drain()
     notice = inquiry_work.letters(director.email)[0]
     mail = a_mail(str(notice["Reply-To"]), "Yes.", sender=director.email, quoted=text_of(notice))
-    _arrives(inquiry_db, inquiry_work, mail, mailbox="imap")
+    arrives(inquiry_db, inquiry_work, mail, mailbox="imap")
     assert [reply.held_because for reply in _replies(inquiry_db)] == [
         "no trusted server vouched for the sender"
     ]
@@ -145,7 +143,7 @@ def test_an_answer_to_an_old_notice_is_held_when_the_thread_went_on(
     with inquiry_db.transaction() as session:
         inquiries.follow_up(session, inquiry_id, "Never mind.", via=Via.LINK, due_at=utc_now())
     mail = a_mail(str(notice["Reply-To"]), "Yes, come.", sender=director.email, quoted=text_of(notice))
-    _arrives(inquiry_db, inquiry_work, mail)
+    arrives(inquiry_db, inquiry_work, mail)
     assert [reply.status for reply in _replies(inquiry_db)] == [ReplyStatus.HELD]
 
 
@@ -157,7 +155,7 @@ def test_a_former_director_answers_nobody(inquiry_db: Database, inquiry_work: Wo
     with inquiry_db.transaction() as session:
         staff.disable(session, THE_SERVICE, director.id)
     mail = a_mail(str(notice["Reply-To"]), "Yes.", sender=director.email, quoted=text_of(notice))
-    _arrives(inquiry_db, inquiry_work, mail)
+    arrives(inquiry_db, inquiry_work, mail)
     assert _replies(inquiry_db) == []
     assert inquiry_db.run(text("SELECT status FROM raw_mail"))[0].status == "unfiled"
 
@@ -168,7 +166,7 @@ def test_a_strangers_mail_on_a_valid_thread_is_unverified_and_changes_no_address
     inquiry_id = an_inquiry(inquiry_db)
     inquiry_work.drain()
     letter = inquiry_work.letters(EFFAT)[0]
-    _arrives(
+    arrives(
         inquiry_db,
         inquiry_work,
         a_mail(str(letter["Reply-To"]), "I am her brother.", sender="brother@example.com"),
@@ -192,7 +190,7 @@ def test_an_automatic_reply_is_filed_and_changes_no_clock(
         inquiries.move(session, inquiry_id, director.actor, "close", due_at=utc_now())
     letters_before = len(inquiry_work.letters())
     mail = a_mail(str(letter["Reply-To"]), "I am on holiday.", headers={"Auto-Submitted": "auto-replied"})
-    _arrives(inquiry_db, inquiry_work, mail)
+    arrives(inquiry_db, inquiry_work, mail)
     assert _inquiry(inquiry_db, inquiry_id).status == "closed"
     assert len(inquiry_work.letters()) == letters_before
 
@@ -201,22 +199,22 @@ def test_the_same_bytes_are_the_same_mail(inquiry_db: Database, inquiry_work: Wo
     inquiry_id = an_inquiry(inquiry_db)
     inquiry_work.drain()
     mail = a_mail(str(inquiry_work.letters(EFFAT)[0]["Reply-To"]), "Once.")
-    assert _arrives(inquiry_db, inquiry_work, mail) is not None
-    assert _arrives(inquiry_db, inquiry_work, mail) is None
-    assert [body for _, body in _thread(inquiry_db, inquiry_id)].count("Once.") == 1
+    assert arrives(inquiry_db, inquiry_work, mail) is not None
+    assert arrives(inquiry_db, inquiry_work, mail) is None
+    assert [body for _, body in thread_of(inquiry_db, inquiry_id)].count("Once.") == 1
 
 
 def test_a_mail_that_matches_nothing_waits_for_a_person(inquiry_db: Database, inquiry_work: Working) -> None:
     inquiry_id = an_inquiry(inquiry_db)
     reference = _inquiry(inquiry_db, inquiry_id).reference
     mail = a_mail("info@riverside.example", "Re: " + reference, headers={"X-Reference": reference})
-    _arrives(inquiry_db, inquiry_work, mail)
+    arrives(inquiry_db, inquiry_work, mail)
     with inquiry_db.reading() as session:
         assert [item["status"] for item in inbound.unsettled(session)] == ["unfiled"]
 
 
 def test_bytes_that_are_no_mail_are_a_visible_item(inquiry_db: Database, inquiry_work: Working) -> None:
-    _arrives(inquiry_db, inquiry_work, b"\x00\x01\x02")
+    arrives(inquiry_db, inquiry_work, b"\x00\x01\x02")
     with inquiry_db.reading() as session:
         assert [item["status"] for item in inbound.unsettled(session)] == ["unreadable"]
 
@@ -242,7 +240,7 @@ def test_a_mailed_answer_goes_out_whole(inquiry_db: Database, inquiry_work: Work
     inquiry_work.drain()
     notice = inquiry_work.letters(director.email)[0]
     body = f"{own}\n\n{ATTRIBUTION}{_quotation_of(notice)}"
-    _arrives(inquiry_db, inquiry_work, a_mail(str(notice["Reply-To"]), body, sender=director.email))
+    arrives(inquiry_db, inquiry_work, a_mail(str(notice["Reply-To"]), body, sender=director.email))
     assert own in text_of(inquiry_work.letters(EFFAT)[-1])
     assert [reply.status for reply in _replies(inquiry_db)] == [ReplyStatus.SENT]
 
@@ -265,7 +263,7 @@ def test_a_mailed_answer_from_a_program_that_quotes_without_signs_goes_out(
     inquiry_work.drain()
     notice = inquiry_work.letters(director.email)[0]
     body = f"Yes, most find work.\n\nGet Outlook for iOS\n{above}\n{text_of(notice)}"
-    _arrives(inquiry_db, inquiry_work, a_mail(str(notice["Reply-To"]), body, sender=director.email))
+    arrives(inquiry_db, inquiry_work, a_mail(str(notice["Reply-To"]), body, sender=director.email))
     received = text_of(inquiry_work.letters(EFFAT)[-1])
     assert "Yes, most find work." in received
     assert [word for word in ("Outlook", MARKER, "desk@riverside.example") if word in received] == []
@@ -279,7 +277,7 @@ def test_a_mailed_answer_below_the_quotation_is_held_with_every_word(
     inquiry_work.drain()
     notice = inquiry_work.letters(director.email)[0]
     body = f"See below.\n\n{ATTRIBUTION}{_quotation_of(notice)}Yes, it is easy.\n\nCall me at 5."
-    _arrives(inquiry_db, inquiry_work, a_mail(str(notice["Reply-To"]), body, sender=director.email))
+    arrives(inquiry_db, inquiry_work, a_mail(str(notice["Reply-To"]), body, sender=director.email))
     with inquiry_db.reading() as session:
         held = [text for _, text in replies.held_replies(session, inquiry_id)]
     assert len(held) == 1
@@ -297,7 +295,7 @@ def test_a_mailed_answer_with_a_file_is_held(inquiry_db: Database, inquiry_work:
     mail["From"], mail["To"], mail["Subject"] = director.email, str(notice["Reply-To"]), "Re: hello"
     mail.set_content(f"The brochure is attached.\n\n{ATTRIBUTION}{_quotation_of(notice)}")
     mail.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="brochure.pdf")
-    _arrives(inquiry_db, inquiry_work, mail.as_bytes())
+    arrives(inquiry_db, inquiry_work, mail.as_bytes())
     assert [reply.held_because for reply in _replies(inquiry_db)] == [
         "it has files, and an answer carries none"
     ]
@@ -311,7 +309,7 @@ def test_a_held_answer_does_not_show_the_directors_reply_address(
     notice = inquiry_work.letters(director.email)[0]
     address = str(notice["Reply-To"])
     body = f"Yes.\n\nFrom: Frontdesk <{address}>\nSent: Monday\n\n{text_of(notice)}"
-    _arrives(inquiry_db, inquiry_work, a_mail(address, body, sender=director.email))
+    arrives(inquiry_db, inquiry_work, a_mail(address, body, sender=director.email))
     with inquiry_db.reading() as session:
         [(_, held)] = replies.held_replies(session, inquiry_id)
     assert "Yes." in held
@@ -330,7 +328,7 @@ def test_a_mail_that_only_names_our_letter_is_never_taken_for_the_askers(
         "Please write to me at b@c.example.",
         headers={"In-Reply-To": letter["Message-ID"]},
     )
-    _arrives(inquiry_db, inquiry_work, mail)
+    arrives(inquiry_db, inquiry_work, mail)
     with inquiry_db.reading() as session:
         last = inquiries.thread(session, inquiry_id)[-1].message
         public = [entry.message.id for entry in inquiries.thread(session, inquiry_id, is_public=True)]
@@ -428,81 +426,9 @@ def test_a_mail_that_nobody_read_in_five_minutes_is_a_visible_item(
 def test_the_list_of_unfiled_mails_shows_what_filing_read(
     inquiry_db: Database, inquiry_work: Working
 ) -> None:
-    _arrives(
-        inquiry_db, inquiry_work, a_mail("info@riverside.example", "word " + "\n" * 4000 + "more " * 900)
-    )
+    arrives(inquiry_db, inquiry_work, a_mail("info@riverside.example", "word " + "\n" * 4000 + "more " * 900))
     with inquiry_db.reading() as session:
         [item] = inbound.unsettled(session)
     assert (item["sender"], item["subject"], item["opening"]) == (EFFAT, "Re: hello", None)
     assert item["excerpt"].startswith("word more more")
     assert len(item["excerpt"]) <= inbound.MAX_EXCERPT
-
-
-def _questions(db: Database) -> list[Inquiry]:
-    with db.reading() as session:
-        return list(session.scalars(select(Inquiry).order_by(Inquiry.created_at)))
-
-
-def test_a_mail_to_the_schools_address_opens_an_inquiry(inquiry_db: Database, inquiry_work: Working) -> None:
-    director = a_director(inquiry_db)
-    body = "Do you train phlebotomists in the evening?"
-    mail = a_mail("Riverside <Hello@riverside.example>", body, sender="Bo Li <bo@example.com>")
-    _arrives(inquiry_db, inquiry_work, mail, mailbox="lmtp")
-    [asked] = _questions(inquiry_db)
-    assert (asked.asker_name, asked.asker_email, asked.status) == ("Bo Li", "bo@example.com", "new")
-    assert body in _thread(inquiry_db, asked.id)[0][1]
-    acknowledgement = inquiry_work.letters("bo@example.com")[0]
-    assert "evening" not in acknowledgement.as_string()
-    assert body in text_of(inquiry_work.letters(director.email)[0])
-
-
-def test_the_same_mail_by_two_roads_opens_one_inquiry(inquiry_db: Database, inquiry_work: Working) -> None:
-    mail = a_mail("hello@riverside.example", "Do you train phlebotomists?")
-    for road in ("lmtp", "imap:mail.riverside.example/INBOX"):
-        _arrives(inquiry_db, inquiry_work, mail, mailbox=road)
-    assert len(_questions(inquiry_db)) == 1
-
-
-@pytest.mark.parametrize(
-    ("sender", "headers"),
-    [
-        (EFFAT, {"Auto-Submitted": "auto-replied"}),
-        (EFFAT, {"List-Id": "<news.example.com>"}),
-        ("hello@riverside.example", {}),
-        ("a@example.com, b@example.com", {}),
-    ],
-    ids=["an automatic reply", "a list", "from our own address", "two senders"],
-)
-def test_what_no_one_person_wrote_opens_nothing(
-    inquiry_db: Database, inquiry_work: Working, sender: str, headers: dict[str, str]
-) -> None:
-    _arrives(
-        inquiry_db, inquiry_work, a_mail("hello@riverside.example", "Hello", sender=sender, headers=headers)
-    )
-    assert _questions(inquiry_db) == []
-    with inquiry_db.reading() as session:
-        assert [item["status"] for item in inbound.unsettled(session)] == ["unfiled"]
-
-
-def test_spam_by_mail_stands_in_quarantine_and_is_answered_by_nothing(
-    inquiry_db: Database, inquiry_work: Working
-) -> None:
-    spam = "SEO backlinks casino! https://a.example https://b.example https://c.example"
-    _arrives(inquiry_db, inquiry_work, a_mail("hello@riverside.example", spam))
-    assert [asked.status for asked in _questions(inquiry_db)] == ["quarantined"]
-    assert inquiry_work.letters() == []
-
-
-def test_mail_of_long_ago_waits_for_a_person_and_nobody_is_written_to(
-    inquiry_db: Database, inquiry_work: Working
-) -> None:
-    for days, subject in ((13, "lately"), (15, "long ago")):
-        sent = format_datetime(utc_now() - timedelta(days=days))
-        mail = a_mail(
-            "hello@riverside.example", subject, sender=f"{days}@example.com", headers={"Date": sent}
-        )
-        _arrives(inquiry_db, inquiry_work, mail)
-    assert [asked.asker_email for asked in _questions(inquiry_db)] == ["13@example.com"]
-    assert inquiry_work.letters("15@example.com") == []
-    with inquiry_db.reading() as session:
-        assert [item["sender"] for item in inbound.unsettled(session)] == ["15@example.com"]

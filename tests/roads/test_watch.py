@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from inquiry_service.jobs import KINDS
+from inquiry_service.roads.imap_server import ImapServer
 from inquiry_service.roads.watch import watch
 from inquiry_service.worker import make_workshop
 from shared.db import Database
@@ -62,6 +63,26 @@ def test_a_mail_that_comes_is_read_at_once(
         database.run(_NOT_DUE)
         account.deliver(a_mail(number))
         wait_until(lambda: is_due(database), "the mail is read")
+
+
+def test_a_mail_that_comes_between_opening_and_listening_is_told(account: Account) -> None:
+    """The server tells of it in one go with its answer to IDLE."""
+    with ImapServer(parse_imap_url(account.url())) as server:
+        for number in range(10):
+            server.open("INBOX", may_change=False)
+            account.deliver(a_mail(number))
+            assert server.wait_for_change(10.0)
+
+
+def test_flags_that_change_wake_nobody_and_hide_no_mail(account: Account) -> None:
+    account.deliver(a_mail(0))
+    with ImapServer(parse_imap_url(account.url())) as server:
+        server.open("INBOX", may_change=False)
+        with account.person() as box:
+            box.flag(box.uids(), "\\Seen", True)
+        assert not server.wait_for_change(1.0)
+        account.deliver(a_mail(1))
+        assert server.wait_for_change(10.0)
 
 
 def test_after_a_restart_of_the_server_somebody_listens_again(

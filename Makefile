@@ -17,7 +17,7 @@ run: installed  ## start the pair on this machine: addresses and sample sign-ins
 	@exec $(RUN) -m deploy.embedded run
 
 test: installed-dev  ## the whole suite, against a real PostgreSQL and Valkey
-	@exec $(RUN) -m pytest -n 2 -m "not long and not containers" --durations=10 $(ARGS)
+	@exec $(RUN) -m pytest -n 3 -m "not long and not containers" --durations=10 $(ARGS)
 
 check: installed-dev  ## format, lint, import contracts, types, migrations
 	@.venv/bin/ruff format --check .

@@ -13,6 +13,7 @@ from sqlalchemy import Engine, create_engine, text
 from inquiry_service.db.models import Inquiry
 from inquiry_service.domain import inbound, ledger
 from inquiry_service.jobs import KINDS
+from inquiry_service.sample import seed
 from inquiry_service.worker import make_workshop
 from shared import ledger as books
 from shared.condition import read_condition
@@ -296,3 +297,11 @@ def _command(settings: Any, *words: str) -> subprocess.CompletedProcess[str]:
         text=True,
         check=False,
     )
+
+
+def test_the_sample_school_adds_up(inquiry_db: Database, make_inquiry_settings: Callable[..., Any]) -> None:
+    """Its questions were invented, and nobody was written to: a fresh installation is not degraded by them."""
+    keep_recurring(inquiry_db, KINDS)
+    seed(make_inquiry_settings(sample_school=True), inquiry_db)
+    assert inquiry_db.run(text("SELECT count(*) AS n FROM inquiry"))[0].n > 0
+    assert _wrong(inquiry_db) == {}

@@ -110,7 +110,7 @@ def test_one_sign_in_opens_both_services_and_forms_on_both_are_taken(page: Page,
     page.get_by_role("button", name="Add note").click()
     expect(page.locator("#thread")).to_contain_text("Evening class still has room.")
     page.goto(f"{pair.enrollment}/office/")
-    page.locator("a[href*='/office/sections/']").first.click()
+    page.locator("tr", has_text="CNA").get_by_role("link", name="Weekends").click()
     page.get_by_label("Number of seats").fill("25")
     page.get_by_role("button", name="Change the seats").click()
     expect(page.locator("main")).to_contain_text("25 seats")

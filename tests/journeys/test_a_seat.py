@@ -32,6 +32,7 @@ def _register_by_api(pair: Pair, section_id: str, email: str) -> str:
 
 
 def _a_small_section(pair: Pair) -> dict[str, Any]:
+    """The one of four seats. No other journey touches it: which section stands first depends on the day of the week."""
     sections = _get(f"{pair.enrollment}/api/enrollment/v1/sections?open=true")["items"]
     return next(section for section in sections if section["capacity"] == 4)
 
@@ -79,7 +80,7 @@ def test_a_seat_is_taken_the_section_fills_and_a_freed_seat_is_offered_and_accep
 def test_an_answer_to_a_confirmation_opens_an_inquiry_that_is_linked_to_it(page: Page, pair: Pair) -> None:
     email = "marker-linked-7703@example.com"
     sections = _get(f"{pair.enrollment}/api/enrollment/v1/sections?open=true")["items"]
-    roomy = next(section for section in sections if section["seats_left"] > 2)
+    roomy = next(section for section in sections if section["seats_left"] > 5)
     _register_by_api(pair, roomy["id"], email)
     confirmation = a_letter(pair.var / "mail", email, "/my/")
     reference = re.search(r"R-[0-9A-Z]{6}", confirmation)

@@ -1,6 +1,7 @@
 """Which of our processes is at the other end of a loopback connection: by its port, through /proc (Linux)."""
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.embedded.orphans import MARK
@@ -8,18 +9,43 @@ from deploy.embedded.orphans import MARK
 PROC = Path("/proc")
 
 
+@dataclass(frozen=True)
+class Peer:
+    """One process: numbers are given out again, so that it takes its number and when it was started."""
+
+    pid: int
+    started: bytes
+
+    def is_alive(self) -> bool:
+        """The number still is this process's."""
+        return _started(self.pid) == self.started
+
+
 def is_possible() -> bool:
     """This machine shows whose socket is whose."""
     return (PROC / "net" / "tcp").exists()
 
 
-def pid_of_peer(peer: tuple[str, int], var: str) -> int | None:
+def peer_of(peer: tuple[str, int], var: str) -> Peer | None:
     """The process of the installation in `var` that holds the client's end of the connection; none of anybody else's."""
     inode = _inode(peer[1])
     if inode is None:
         return None
     wanted = f"socket:[{inode}]"
-    return next((pid for pid in _marked(var) if _holds(pid, wanted)), None)
+    for pid in _marked(var):
+        started = _started(pid)
+        if started is not None and _holds(pid, wanted):
+            return Peer(pid, started)
+    return None
+
+
+def _started(pid: int) -> bytes | None:
+    """When the process was started, in the clock ticks of its `stat`; None when it is no more."""
+    try:
+        stat = (PROC / str(pid) / "stat").read_bytes()
+    except OSError:
+        return None
+    return stat.rpartition(b")")[2].split()[19]
 
 
 def _inode(port: int) -> str | None:

@@ -15,7 +15,7 @@ from email.parser import BytesHeaderParser
 from pathlib import Path
 from typing import Any
 
-from tests.faults.peers import pid_of_peer
+from tests.faults.peers import Peer, peer_of
 
 CONNECT, EHLO, MAIL, RCPT, DATA = "connect", "ehlo", "mail", "rcpt", "data"
 BODY, BEFORE_DOT, AFTER_DOT, ANSWERED = "body", "before the dot", "after the dot", "answered"
@@ -32,7 +32,7 @@ class Orders:
     var: str
     kill_at: str = ""
     kills_left: int = 0
-    killed: set[int] = field(default_factory=set)
+    killed: set[Peer] = field(default_factory=set)
     hold_at: str = ""
     hold_until: int = 0
     held: int = 0
@@ -55,7 +55,7 @@ class Orders:
         """Somebody is to be killed at some verb."""
         return self.kills_left > 0
 
-    def reached(self, point: str, pid: int | None) -> bool:
+    def reached(self, point: str, peer: Peer | None) -> bool:
         """What the script says for this point is done; True when the other side was killed."""
         with self.lock:
             if point == self.hold_at:
@@ -64,12 +64,14 @@ class Orders:
                 self.lock.wait_for(
                     lambda: self.held >= self.hold_until or point != self.hold_at, HELD_AT_MOST_S
                 )
-            if point != self.kill_at or self.kills_left <= 0 or pid is None or pid in self.killed:
+            if point != self.kill_at or self.kills_left <= 0 or peer is None or peer in self.killed:
+                return False
+            if not peer.is_alive():
                 return False
             self.kills_left -= 1
-            self.killed.add(pid)  # once: its other connections die with it
+            self.killed.add(peer)  # once: its other connections die with it
         try:
-            os.kill(pid, signal.SIGKILL)
+            os.kill(peer.pid, signal.SIGKILL)
         except ProcessLookupError:
             return False
         return True
@@ -95,7 +97,7 @@ class Conversation:
         self._orders = orders
         self._log = log
         self._buffer = b""
-        self._pid: int | None = None
+        self._peer: Peer | None = None
         self._recipient = ""
 
     def run(self) -> None:
@@ -143,9 +145,9 @@ class Conversation:
         return True
 
     def _reached(self, point: str) -> None:
-        if self._pid is None and self._orders.may_kill():  # early: looking takes longer than a commit
-            self._pid = pid_of_peer(self._socket.getpeername(), self._orders.var)
-        self._orders.reached(point, self._pid)
+        if self._peer is None and self._orders.may_kill():  # early: looking takes longer than a commit
+            self._peer = peer_of(self._socket.getpeername(), self._orders.var)
+        self._orders.reached(point, self._peer)
 
     def _is_quiet(self) -> bool:
         """The other side has written nothing more than what was read."""

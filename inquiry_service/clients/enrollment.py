@@ -22,6 +22,7 @@ FRESH_S = 15.0
 KEEP_S = 900.0
 REST_S = 5.0
 API = "/api/enrollment/v1"
+PROGRAMS = f"{API}/programs"
 log = structlog.get_logger()
 
 
@@ -81,7 +82,12 @@ class EnrollmentClient:
 
     def programs(self) -> Sequence[ProgramFact]:
         """All programs, or none while the sibling was never reached."""
-        known = self._facts(f"{API}/programs", lambda item: ProgramFact(item["slug"], item["title"]))
+        known = self._facts(PROGRAMS, lambda item: ProgramFact(item["slug"], item["title"]))
+        return known.items if known else ()
+
+    def programs_known(self) -> Sequence[ProgramFact]:
+        """Those that `programs` found last; the sibling is not asked."""
+        known = self._known.get(PROGRAMS)
         return known.items if known else ()
 
     def registration_behind(self, address_hash: bytes) -> RegistrationFacts | None:

@@ -46,6 +46,13 @@ class AlreadyOnItsWay(DomainError):
     title = phrase("The answer is already on its way")
 
 
+class TooLateToUndo(NotFound):
+    """The move was another person's, or is too long ago."""
+
+    code = "too-late-to-undo"
+    title = phrase("This can no longer be undone")
+
+
 class NotHeld(DomainError):
     """Only a held (or failed) reply can be sent or discarded by hand."""
 

@@ -24,7 +24,8 @@ from shared.phrases import phrase
 from shared.references import References
 from shared.tokens import new_id
 
-OPENING_LENGTH = 2000  # what lists show and search reads; the whole question is the first message
+OPENING_LENGTH = 2000  # what lists show; the whole question is the first message
+HEARD_LENGTH = 20_000  # what a search reads of an entry
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,8 @@ def submit_within(session: Session, references: References, new: NewInquiry, *, 
     answered = (
         session.execute(statements.SUBMIT, values).all() or session.execute(statements.REPLAY, values).all()
     )
+    if new.raw_mail_id is not None:
+        session.execute(statements.HAS_FILES, {"id": new.id, "raw_mail_id": new.raw_mail_id})
     return _receipt(answered[0], b"")
 
 
@@ -105,6 +108,7 @@ def _values(new: NewInquiry, references: References, key: str | None, body_hash:
         "registration_id": new.registration_id,
         "registration_reference": new.registration_reference,
         "opening": new.question[:OPENING_LENGTH],
+        "beyond_opening": new.question[OPENING_LENGTH:],
         "spam_score": new.spam.points,
         "spam_reasons": list(new.spam.reasons),
         "due_at": new.due_at,
@@ -174,7 +178,7 @@ def add_message(
     message = Message(
         id=new_id(),
         inquiry_id=inquiry.id,
-        position=next_position(session, inquiry),
+        position=next_position(session, inquiry, body, raw_mail_id),
         kind=kind,
         via=via,
         body=body,
@@ -189,9 +193,10 @@ def add_message(
     return message
 
 
-def next_position(session: Session, inquiry: Inquiry) -> int:
-    """The place at the end of the thread."""
-    position = int(session.execute(statements.NEXT_POSITION, {"id": inquiry.id}).scalar_one())
+def next_position(session: Session, inquiry: Inquiry, body: str, raw_mail_id: UUID | None = None) -> int:
+    """The place at the end of the thread, for an entry of that text, which a search finds from now on."""
+    values = {"id": inquiry.id, "body": body[:HEARD_LENGTH], "raw_mail_id": raw_mail_id}
+    position = int(session.execute(statements.NEXT_POSITION, values).scalar_one())
     session.refresh(inquiry, ["messages", "last_message_at"])
     return position
 

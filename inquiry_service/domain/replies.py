@@ -77,7 +77,7 @@ def _same_answer(session: Session, inquiry: Inquiry, author: Person, body: str) 
 def queue(session: Session, inquiry: Inquiry, reply: Reply, *, undo_s: float) -> None:
     """The reply's letter is owed; the inquiry waits for the asker. The inquiry must be locked."""
     message = _message(session, reply)
-    message.position = inquiries.next_position(session, inquiry)
+    message.position = inquiries.next_position(session, inquiry, message.body)
     reply.status = ReplyStatus.QUEUED
     reply.sendings += 1
     reply.status_before = (

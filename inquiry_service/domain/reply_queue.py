@@ -1,9 +1,9 @@
 """The reply queue: take next, claim, views and their counts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime, tzinfo
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import text
@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from inquiry_service.db.models import Inquiry
 from inquiry_service.db.queries import reply_queue as statements
-from inquiry_service.domain import inquiries
+from inquiry_service.domain import inquiries, name_words
 from inquiry_service.domain.errors import NothingToTake, TakenBySomebodyElse
+from inquiry_service.domain.search_terms import SearchTerms, filters_of, search_terms, sender_words
 from shared import audit
 from shared.cursors import decode, encode, not_ours
 from shared.db import first
@@ -20,13 +21,16 @@ from shared.errors import Invalid
 from shared.people import Person
 from shared.phrases import phrase
 
+COUNTED_TO = statements.COUNTED_TO
+
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a list; `next` is the cursor of the following one."""
+    """One page of a list; `next` is the cursor of the following one. `instead`: names that were searched in place of a mistyped one."""
 
     items: Sequence[Any]
     next: str | None
+    instead: tuple[str, ...] = ()
 
 
 def take_next(session: Session, person: Person) -> Inquiry:
@@ -63,30 +67,70 @@ def page(
     person_id: UUID,
     view: str,
     *,
-    filters: dict[str, str | None],
+    filters: Mapping[str, str | None],
+    zone: tzinfo = UTC,
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page:
-    """One page of a view. `filters` may hold `status program assignee q`. Raises Invalid for an unknown view or cursor."""
+    """One page of a view. `filters` may hold `status program assignee` and `q`, as somebody typed it; days in it are of `zone`.
+
+    A name in `q` that nobody has is searched as those written nearly like it. Raises Invalid for an unknown view or cursor, and for
+    a `q` that cannot be read.
+    """
     if view not in statements.VIEWS:
         raise Invalid(
             phrase("There is no such view"),
             fields={"view": [phrase("One of %(names)s.", names=", ".join(statements.VIEWS))]},
         )
-    used = tuple(sorted(name for name, value in filters.items() if value))
-    after_at, after_id = _checked(decode(f"inquiries/{view}", cursor, 2))
-    values = {name: filters[name] for name in used} | {
-        "staff_id": person_id,
-        "after_at": after_at,
-        "after_id": after_id,
-        "limit": limit + 1,
-    }
-    found = session.execute(text(statements.page_statement(view, used)), values).all()
+    typed = filters.get("q") or ""
+    terms = search_terms(typed)
+    chosen: dict[str, object] = {name: value for name, value in filters.items() if value and name != "q"}
+    place = _Place(view, person_id, zone, _checked(decode(f"inquiries/{view}", cursor, 2)), limit)
+    found = _found(session, place, filters_of(terms, person_id) | chosen)
+    instead: tuple[str, ...] = ()
+    if not found and cursor is None and (nearly := _nearly(session, terms)):
+        instead, other = nearly
+        found = _found(session, place, filters_of(search_terms(other), person_id) | chosen)
     items = found[:limit]
-    has_more = len(found) > limit
-    return Page(
-        items, encode(f"inquiries/{view}", items[-1].sort_key.isoformat(), items[-1].id) if has_more else None
+    more = (
+        encode(f"inquiries/{view}", items[-1].sort_key.isoformat(), items[-1].id)
+        if len(found) > limit
+        else None
     )
+    return Page(items, more, instead if items else ())
+
+
+@dataclass(frozen=True)
+class _Place:
+    view: str
+    person_id: UUID
+    zone: tzinfo
+    after: tuple[str | None, str | None]
+    limit: int
+
+
+def _found(session: Session, place: _Place, chosen: Mapping[str, object]) -> Sequence[Any]:
+    values = {
+        **chosen,
+        "staff_id": place.person_id,
+        "zone": str(place.zone),
+        "sender_words": sender_words(cast("list[str]", chosen.get("senders", []))),
+        "after_at": place.after[0],
+        "after_id": place.after[1],
+        "limit": place.limit + 1,
+    }
+    statement = text(statements.page_statement(place.view, tuple(sorted(chosen))))
+    used = {name: value for name, value in values.items() if name in statement.compile().params}
+    return session.execute(statement, used).all()
+
+
+def _nearly(session: Session, terms: SearchTerms) -> tuple[tuple[str, ...], str] | None:
+    """The names to search instead, and the search with them; none when no word of it is nearly a name."""
+    for word in terms.name_words:
+        names = name_words.alike(session, word)
+        if names:
+            return tuple(names), " or ".join(names)
+    return None
 
 
 def _checked(after: tuple[Any, ...] | None) -> tuple[str | None, str | None]:

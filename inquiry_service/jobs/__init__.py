@@ -18,6 +18,7 @@ KINDS: Mapping[str, JobKind] = {
     "file_by_hand": JobKind(inbound.file_by_hand, queue="inbound"),
     "reconcile": JobKind(reconciling.reconcile_nightly, every=timedelta(days=1)),
     "wake_inquiry": JobKind(inbound.wake_inquiry),
+    "learn_names": JobKind(housekeeping.learn_names, every=timedelta(minutes=1)),
     "sweep_done_jobs": JobKind(sweep_done, every=timedelta(hours=1)),
     "sweep_old_rows": JobKind(housekeeping.sweep_old_rows, every=timedelta(hours=6)),
 }

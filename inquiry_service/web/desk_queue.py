@@ -1,6 +1,6 @@
 """The queue as the desk shows it: views with their counts, rows with their due times in words."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -12,18 +12,21 @@ from flask import request
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from inquiry_service.domain import reply_queue, unfiled
+from inquiry_service.domain import reply_queue, staff, unfiled
 from inquiry_service.terms import FOR_US
-from inquiry_service.web.parts import settings
+from inquiry_service.web.parts import parts, settings
 from inquiry_service.web.schemas.forms import DeskQuery
 from inquiry_service.web.words import clipped, due_in_words, initials, program_code, said_at
 from shared import holding, ledger
 from shared.clock import utc_now
+from shared.errors import Invalid
 from shared.people import Person
 from shared.presence import count_alive
+from shared.web.mistakes import sentences_of
 
 FIRST_VIEW = "open"
 PAGE_LENGTH = 50
+NOBODY = "nobody"
 VIEWS = ("mine", "new", "open", "waiting", "snoozed", "held", "never_reached", "quarantine", "closed", "all")
 ALARMS = {"held": "due", "never_reached": "overdue"}
 BREAKS = ("held", "closed")  # a line stands before these
@@ -36,15 +39,25 @@ class Place:
     view: str
     q: str | None = None
     cursor: str | None = None
+    program: str | None = None
+    who: str | None = None
 
     def query(self, **more: object) -> str:
         """The place as a query string; `more` may add to it."""
-        own = {"view": self.view, "q": self.q, "cursor": self.cursor}
-        return urlencode({name: value for name, value in {**own, **more}.items() if value})
+        return urlencode({name: value for name, value in {**asdict(self), **more}.items() if value})
 
     def first_page(self) -> str:
         """The same without the cursor."""
-        return Place(self.view, self.q).query()
+        return replace(self, cursor=None).query()
+
+    def hidden(self) -> dict[str, str]:
+        """The place as hidden fields of a form."""
+        return {name: value or "" for name, value in asdict(self).items()}
+
+    def filters(self) -> dict[str, str | None]:
+        """What the queue's page is asked for, beside the view."""
+        found = {"q": self.q, "program": self.program}
+        return found | ({"unassigned": "yes"} if self.who == NOBODY else {"assignee": self.who})
 
 
 def place_of_request() -> Place:
@@ -54,11 +67,29 @@ def place_of_request() -> Place:
     except ma.ValidationError:
         return Place(FIRST_VIEW)
     view = found["view"] if found["view"] in VIEWS else FIRST_VIEW
-    return Place("all" if found["q"] else view, found["q"], found["cursor"])
+    return Place(
+        view="all" if found["q"] else view,
+        q=found["q"],
+        cursor=found["cursor"],
+        program=found["program"],
+        who=_somebody(found["who"]),
+    )
+
+
+def _somebody(who: str | None) -> str | None:
+    """A person's id, or nobody; anything else is no filter."""
+    try:
+        return who if who in (None, NOBODY) else str(UUID(who))
+    except ValueError:
+        return None
+
+
+def _uuid_text(typed: str) -> str:
+    return str(UUID(typed))
 
 
 def _hidden() -> dict[str, str]:
-    return {name: request.form[name] for name in ("view", "q", "cursor") if name in request.form}
+    return {field.name: request.form[field.name] for field in fields(Place) if field.name in request.form}
 
 
 def view_words() -> dict[str, str]:
@@ -73,7 +104,7 @@ def view_words() -> dict[str, str]:
         "never_reached": _("Never reached"),
         "quarantine": _("Quarantine"),
         "closed": _("Closed"),
-        "all": _("Found"),
+        "all": _("All"),
     }
 
 
@@ -120,6 +151,9 @@ def frame(session: Session, person: Person, place: Place, *, current: UUID | Non
     return {
         "place": place,
         "current_id": current,
+        "undo_bulk": request.args.get("undo_bulk", "", type=_uuid_text),
+        "colleagues": [(str(one.id), one.name) for one in staff.colleagues(session)],
+        "programs": [(program.slug, program.title) for program in parts().enrollment.programs_known()],
         **notices_part(session),
         **views_part(session, person, place),
         **list_part(session, person, place),
@@ -143,24 +177,48 @@ def views_part(session: Session, person: Person, place: Place) -> dict[str, Any]
         {
             "name": name,
             "words": words[name],
-            "count": counts.get(name),
+            "count": _at_most(counts.get(name)),
             "alarm": ALARMS.get(name),
             "break": name in BREAKS,
         }
         for name in VIEWS
-        if name != "all"
     ]
     return {"place": place, "views": shown, "unfiled": unfiled.count(session)}
 
 
-def list_part(session: Session, person: Person, place: Place) -> dict[str, Any]:
-    """One page of the place's view."""
-    found = reply_queue.page(
-        session, person.id, place.view, filters={"q": place.q}, cursor=place.cursor, limit=PAGE_LENGTH
+def _at_most(count: int | None) -> str | None:
+    """The number, or that there are more than are worth counting."""
+    return (
+        None
+        if count is None
+        else str(count)
+        if count < reply_queue.COUNTED_TO
+        else f"{reply_queue.COUNTED_TO - 1}+"
     )
+
+
+def list_part(session: Session, person: Person, place: Place) -> dict[str, Any]:
+    """One page of the place's view; a search that cannot be read finds nothing, and `trouble` says why."""
     now, zone = utc_now(), settings().zone
+    trouble = ""
+    try:
+        found = reply_queue.page(
+            session,
+            person.id,
+            place.view,
+            filters=place.filters(),
+            zone=zone,
+            cursor=place.cursor,
+            limit=PAGE_LENGTH,
+        )
+    except Invalid as error:
+        if "q" not in error.fields:
+            raise
+        found, trouble = reply_queue.Page((), None), sentences_of(error)["q"]
     return {
         "place": place,
+        "trouble": trouble,
+        "instead": found.instead,
         "list_title": list_title(place),
         "empty": empty_words(place),
         "rows": [_row(item, person, now, zone) for item in found.items],

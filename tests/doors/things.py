@@ -5,11 +5,20 @@ from typing import Any
 from sqlalchemy import text
 
 from enrollment_service.domain.registrations import cancel_by_office
-from inquiry_service.domain import inbound, inquiries, mail_files, published_answers, replies, staff
+from inquiry_service.domain import (
+    bulk_moves,
+    inbound,
+    inquiries,
+    mail_files,
+    published_answers,
+    replies,
+    staff,
+)
 from inquiry_service.domain.parsed_email import AttachedFile
 from inquiry_service.terms import Via
 from shared import blobs
 from shared.audit import THE_SERVICE
+from shared.clock import utc_now
 from shared.db import Database
 from shared.people import Person
 from shared.tokens import hash_secret, new_id, new_secret
@@ -64,6 +73,8 @@ def of_inquiry(database: Database, director: Person) -> dict[str, str]:
         answer = published_answers.publish(
             session, director, question="Is it easy?", answer="Yes.", program=None, locale="en"
         )
+        asked = bulk_moves.Asked("assign", due_at=utc_now(), staff_id=director.id)
+        moved = bulk_moves.move_all(session, director, [inquiry_id], asked)
         assert raw is not None
         mail_files.keep(session, raw, [AttachedFile("cv.pdf", "application/pdf", b"x")])
     database.run(
@@ -77,6 +88,7 @@ def of_inquiry(database: Database, director: Person) -> dict[str, str]:
         "letter_id": a_letter_in_doubt(database, letter),
         "job_id": a_parked_job(database),
         "raw_id": raw,
+        "bulk_move_id": moved.id,
         "answer_id": answer,
         "person_id": director.id,
         "link": a_link(database, inquiry_id),

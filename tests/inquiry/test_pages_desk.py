@@ -81,7 +81,7 @@ def test_a_search_finds_names_words_and_references(
     inquiry_client: FlaskClient, inquiry_db: Database, director: Person
 ) -> None:
     inquiry_id = an_inquiry(inquiry_db)
-    an_inquiry(inquiry_db, name="Tom Lindqvist", question="Is there parking?")
+    an_inquiry(inquiry_db, name="Tom Lindqvist", email="tom@example.com", question="Is there parking?")
     for words in ("effat", "phlebotomist", _row(inquiry_db, inquiry_id).reference):
         page = words_of(inquiry_client.get("/desk", query_string={"q": words}).text)
         assert "Effat R." in page

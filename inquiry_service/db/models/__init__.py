@@ -2,8 +2,10 @@
 
 from inquiry_service.db.models.allowed_frames import AllowedFrame
 from inquiry_service.db.models.base import Base
+from inquiry_service.db.models.bulk_moves import BulkMove, BulkMoved
 from inquiry_service.db.models.inquiries import Inquiry, Message, Reply
 from inquiry_service.db.models.mailboxes import Mailbox, MailboxTrouble
+from inquiry_service.db.models.names import NameLearning, NameWord
 from inquiry_service.db.models.published_answers import PublishedAnswer
 from inquiry_service.db.models.raw_mails import MailFile, RawMail
 from inquiry_service.db.models.staff import (
@@ -17,11 +19,15 @@ from inquiry_service.db.models.staff import (
 __all__ = [
     "AllowedFrame",
     "Base",
+    "BulkMove",
+    "BulkMoved",
     "Inquiry",
     "MailFile",
     "Mailbox",
     "MailboxTrouble",
     "Message",
+    "NameLearning",
+    "NameWord",
     "PasswordReset",
     "ProgramResponsibility",
     "PublishedAnswer",

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import Computed, ForeignKey, Index, SmallInteger, Text, UniqueConstraint, text
+from sqlalchemy import Computed, ForeignKey, Index, SmallInteger, Text, UniqueConstraint, literal_column, text
 from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.schema import Sequence
@@ -15,7 +15,10 @@ REFERENCE_NUMBERS = Sequence("inquiry_reference_seq", increment=20, metadata=Bas
 
 
 class Inquiry(Base):
-    """A question and its thread. `messages` counts the thread's entries: the next one's position is one more."""
+    """A question and its thread. `messages` counts the thread's entries: the next one's position is one more.
+
+    A search reads `words` (who asks, and how the question begins) and `heard` (the thread's other entries) together.
+    """
 
     __tablename__ = "inquiry"
 
@@ -52,6 +55,8 @@ class Inquiry(Base):
             persisted=True,
         ),
     )
+    heard: Mapped[str] = mapped_column(TSVECTOR, server_default=text("''"))
+    has_files: Mapped[bool] = mapped_column(server_default=text("false"))
 
     __table_args__ = (
         one_of("status", tuple(InquiryStatus)),
@@ -76,7 +81,22 @@ class Inquiry(Base):
         ),
         Index("ix_inquiry_asker", "asker_email_normal", "created_at"),
         Index("ix_inquiry_created", "created_at", "id"),
-        Index("ix_inquiry_words", "words", postgresql_using="gin"),
+        Index("ix_inquiry_found", text("(words || heard)"), postgresql_using="gin"),
+        Index(
+            "ix_inquiry_phone",
+            literal_column("reverse(regexp_replace(asker_phone, '[^0-9]', '', 'g'))").label("digits"),
+            postgresql_ops={"digits": "text_pattern_ops"},
+            postgresql_where=text("asker_phone IS NOT NULL"),
+        ),
+        Index("ix_inquiry_with_files", "created_at", "id", postgresql_where=text("has_files")),
+        Index(
+            "ix_inquiry_assigned",
+            "assignee_id",
+            "created_at",
+            "id",
+            postgresql_where=text("assignee_id IS NOT NULL"),
+        ),
+        Index("ix_inquiry_never_reached", "due_at", "id", postgresql_where=text("is_never_reached")),
     )
 
 

@@ -11,9 +11,10 @@ SUBMIT = text("""
         ON CONFLICT (scope, key) DO NOTHING RETURNING key
     ), inq AS (
         INSERT INTO inquiry (id, reference, status, asker_name, asker_email, asker_email_normal, asker_phone, program, source,
-                             consent_text, registration_id, registration_reference, opening, spam_score, spam_reasons, due_at)
+                             consent_text, registration_id, registration_reference, opening, heard, spam_score, spam_reasons, due_at)
         SELECT :id, :reference, :status, :name, :email, :email_normal, :phone, :program, :source,
-               :consent_text, CAST(:registration_id AS uuid), :registration_reference, :opening, :spam_score,
+               :consent_text, CAST(:registration_id AS uuid), :registration_reference, :opening,
+               to_tsvector('simple', :beyond_opening), :spam_score,
                CAST(:spam_reasons AS text[]), :due_at
         FROM idem RETURNING id, status
     ), msg AS (
@@ -42,9 +43,18 @@ REPLAY = text(
 
 LOCK = text("SELECT id FROM inquiry WHERE id = :id FOR UPDATE")
 
-NEXT_POSITION = text(
-    "UPDATE inquiry SET messages = messages + 1, last_message_at = now() WHERE id = :id RETURNING messages"
-)
+# A text-search vector holds a megabyte and raises beyond: a thread that long is no longer heard, and loses nothing else.
+NEXT_POSITION = text("""
+    UPDATE inquiry SET messages = messages + 1, last_message_at = now(),
+           heard = CASE WHEN pg_column_size(heard) < 500000 THEN heard || to_tsvector('simple', CAST(:body AS text)) ELSE heard END,
+           has_files = has_files OR EXISTS (SELECT 1 FROM mail_file WHERE raw_mail_id = CAST(:raw_mail_id AS uuid))
+    WHERE id = :id RETURNING messages
+""")
+
+HAS_FILES = text("""
+    UPDATE inquiry SET has_files = true
+    WHERE id = :id AND EXISTS (SELECT 1 FROM mail_file WHERE raw_mail_id = :raw_mail_id)
+""")
 
 NOTIFY_RESPONSIBLE = text("""
     INSERT INTO letter (id, kind, subject_id, person_id, recipient, dedupe_key, request_id)

@@ -18,17 +18,8 @@ CLAIM = text("""
     WHERE id = :id AND (assignee_id IS NULL OR assignee_id = :staff_id) RETURNING id
 """)
 
-COUNTS = text("""
-    SELECT count(*) FILTER (WHERE status IN ('new', 'open') AND snoozed_until IS NULL AND assignee_id IS NULL) AS new,
-           count(*) FILTER (WHERE status IN ('new', 'open') AND snoozed_until IS NULL AND assignee_id = :staff_id) AS mine,
-           count(*) FILTER (WHERE status IN ('new', 'open') AND snoozed_until IS NULL) AS open,
-           count(*) FILTER (WHERE status = 'waiting' AND snoozed_until IS NULL) AS waiting,
-           count(*) FILTER (WHERE snoozed_until IS NOT NULL) AS snoozed,
-           count(*) FILTER (WHERE status = 'quarantined') AS quarantine,
-           count(*) FILTER (WHERE is_never_reached) AS never_reached,
-           (SELECT count(*) FROM reply WHERE status = 'held') AS held
-    FROM inquiry WHERE status IN ('new', 'open', 'waiting', 'quarantined')
-""")
+COUNTED_TO = 1000
+_FEW = "(SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {condition} LIMIT 1000) AS few) AS {name}"
 
 _FOR_US = "status IN ('new', 'open') AND snoozed_until IS NULL"
 # view -> (condition, order column, is descending)
@@ -45,6 +36,16 @@ VIEWS = {
     "all": ("true", "created_at", True),
 }
 
+_COUNTED = ("new", "mine", "open", "waiting", "snoozed", "never_reached")
+_COUNTERS = [
+    *(_FEW.format(table="inquiry", condition=VIEWS[name][0], name=name) for name in _COUNTED),
+    _FEW.format(table="inquiry", condition="status = 'quarantined'", name="quarantine"),
+    _FEW.format(table="reply", condition="status = 'held'", name="held"),
+]
+COUNTS = text(
+    f"SELECT {', '.join(_COUNTERS)}"
+)  # none reads more than COUNTED_TO rows: beyond, a number helps nobody
+
 _PAGE = """
     SELECT id, reference, status, asker_name, asker_email, program, opening, assignee_id, messages, due_at, created_at,
            last_message_at, snoozed_until, is_never_reached, spam_score, registration_reference,
@@ -57,11 +58,20 @@ _PAGE = """
            OR ({order}, id) {than} (CAST(:after_at AS timestamptz), CAST(:after_id AS uuid)))
     ORDER BY {order} {direction}, id {direction} LIMIT :limit
 """
+_ALL_TEXT = "(words || heard)"
 FILTERS = {
     "status": "AND status = :status",
     "program": "AND program = :program",
     "assignee": "AND assignee_id = CAST(:assignee AS uuid)",
-    "q": "AND words @@ websearch_to_tsquery('simple', :q)",
+    "unassigned": "AND assignee_id IS NULL",
+    "words": f"AND {_ALL_TEXT} @@ websearch_to_tsquery('simple', :words)",
+    "beginning": f"AND {_ALL_TEXT} @@ to_tsquery('simple', :beginning)",
+    "senders": f"AND {_ALL_TEXT} @@ to_tsquery('simple', :sender_words) AND NOT EXISTS ("
+    "SELECT 1 FROM unnest(CAST(:senders AS text[])) AS sender WHERE strpos(lower(asker_name || ' ' || asker_email), sender) = 0)",
+    "phone": "AND reverse(regexp_replace(asker_phone, '[^0-9]', '', 'g')) LIKE :phone",
+    "before": "AND created_at < CAST(CAST(:before AS date) AS timestamp) AT TIME ZONE :zone",
+    "after": "AND created_at >= CAST(CAST(:after AS date) AS timestamp) AT TIME ZONE :zone",
+    "files": "AND has_files",
 }
 
 

@@ -13,7 +13,7 @@ from inquiry_service.domain.inquiries import NewInquiry
 from inquiry_service.domain.spam import FormTraces, score
 from inquiry_service.terms import InquiryStatus, Via
 from inquiry_service.web.auth import DESK
-from inquiry_service.web.parts import due_now, parts
+from inquiry_service.web.parts import due_now, parts, settings
 from inquiry_service.web.schemas.inquiries import (
     AssignBody,
     CallBody,
@@ -69,6 +69,7 @@ def list_inquiries(query: dict[str, Any]) -> Any:
             current_person().id,
             "all",
             filters=filters,
+            zone=settings().zone,
             cursor=query.get("cursor"),
             limit=query["limit"],
         )

@@ -14,6 +14,7 @@ from inquiry_service.web.desk_queue import Place, frame, list_part, notices_part
 from inquiry_service.web.forms import see
 from inquiry_service.web.pages import (
     desk_answers,
+    desk_bulk,
     desk_files,
     desk_letters,
     desk_mail,
@@ -22,6 +23,7 @@ from inquiry_service.web.pages import (
     desk_thread,
     desk_website,
 )
+from inquiry_service.web.parts import parts
 from shared.web.access import allow, current_person
 from shared.web.site import database
 
@@ -29,6 +31,7 @@ pages = Blueprint("desk", __name__)
 for part in (
     desk_thread,
     desk_moves,
+    desk_bulk,
     desk_replies,
     desk_letters,
     desk_mail,
@@ -43,6 +46,7 @@ for part in (
 @allow(*DESK)
 def queue() -> str:
     """A view of the queue."""
+    parts().enrollment.programs()  # for the filter; a call to the sibling: no connection is held meanwhile
     with database().reading() as session:
         return render_template("desk/queue.html", **frame(session, current_person(), place_of_request()))
 

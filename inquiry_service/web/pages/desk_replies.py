@@ -72,7 +72,9 @@ def _after(inquiry_id: UUID, reply_id: UUID) -> str:
     following = inquiry_id
     if place.view in WORKLISTS:
         with database().reading() as session:
-            found = reply_queue.page(session, person.id, place.view, filters={"q": place.q}, limit=20)
+            found = reply_queue.page(
+                session, person.id, place.view, filters=place.filters(), zone=settings().zone, limit=20
+            )
         free = (
             item.id for item in found.items if item.id != inquiry_id and item.assignee_id in (None, person.id)
         )

@@ -41,6 +41,8 @@ class DeskQuery(_Form):
 
     view = Text(max_length=40, load_default=None)
     q = Text(max_length=200, load_default=None)
+    program = Text(max_length=80, load_default=None)
+    who = Text(max_length=40, load_default=None)
     cursor = Text(max_length=400, load_default=None)
 
 

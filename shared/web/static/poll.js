@@ -5,7 +5,7 @@ const SLOWEST_S = 60;
 
 function isBusy(element) {
   const active = document.activeElement;
-  return (element.contains(active) && active.matches("input, textarea, select")) || element.querySelector("details[open]:not(.more), dialog[open]") !== null;
+  return (element.contains(active) && active.matches("input:not([type=checkbox]), textarea, select")) || element.querySelector("details[open]:not(.more), dialog[open]") !== null;
 }
 
 function swap(element, html) {
@@ -13,7 +13,7 @@ function swap(element, html) {
   const fresh = (element.id && page.getElementById(element.id)) || page.body;
   const active = element.contains(document.activeElement) ? document.activeElement : null;
   const open = [...element.querySelectorAll("details[open]")].map((part) => part.closest("[id]")?.id);
-  const mark = active && (active.id ? `#${CSS.escape(active.id)}` : active.getAttribute("href") && `[href="${CSS.escape(active.getAttribute("href"))}"]`);
+  const mark = active && (active.id ? `#${CSS.escape(active.id)}` : active.getAttribute("href") && `[href="${CSS.escape(active.getAttribute("href"))}"]` || active.matches("[type=checkbox]") && `[value="${CSS.escape(active.value)}"]`);
   const scroller = element.closest(".pane") ?? document.scrollingElement;
   const top = scroller.scrollTop;
   element.replaceChildren(...fresh.childNodes);

@@ -186,15 +186,10 @@ def views_part(session: Session, person: Person, place: Place) -> dict[str, Any]
     return {"place": place, "views": shown, "unfiled": unfiled.count(session)}
 
 
-def _at_most(count: int | None) -> str | None:
+def _at_most(count: int | None) -> int | str | None:
     """The number, or that there are more than are worth counting."""
-    return (
-        None
-        if count is None
-        else str(count)
-        if count < reply_queue.COUNTED_TO
-        else f"{reply_queue.COUNTED_TO - 1}+"
-    )
+    is_whole = count is None or count < reply_queue.COUNTED_TO
+    return count if is_whole else f"{reply_queue.COUNTED_TO - 1}+"
 
 
 def list_part(session: Session, person: Person, place: Place) -> dict[str, Any]:

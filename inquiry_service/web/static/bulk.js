@@ -20,7 +20,7 @@ document.addEventListener("frontdesk:swapped", () => {
   for (const value of ticked) if (!values.has(value)) ticked.delete(value);
   show();
 });
-form.querySelector("[data-tick-row]").addEventListener("click", () => {
+document.querySelector("[data-tick-row]").addEventListener("click", () => {
   const row = document.activeElement?.matches("[data-row]") ? document.activeElement : document.querySelector("[data-row][aria-current]") ?? document.querySelector("[data-row]");
   row?.closest("li").querySelector("input[type=checkbox]")?.click();
 });

@@ -7,6 +7,7 @@ import statistics
 import sys
 from importlib.metadata import version
 
+from benchmarks.desk import LARGE, PASSES, SMALL, Timed, measure_desk
 from benchmarks.intake import AT_ONCE, PILE, intake_on
 from benchmarks.letters import LIVE_PER_S, Delay, Letters
 from benchmarks.mail_reading import MailReading
@@ -17,7 +18,7 @@ from benchmarks.stand import POOL_SIZE, WEB_PROCESSES, WEB_THREADS, Stand, a_dir
 from benchmarks.startup import Start, start_once
 from deploy.embedded.services import INQUIRY
 
-PARTS = ("writes", "letters", "mails", "intake", "start")
+PARTS = ("writes", "letters", "mails", "intake", "desk", "start")
 
 
 def main() -> int:
@@ -28,6 +29,7 @@ def main() -> int:
     parser.add_argument(
         "--quick", action="store_true", help="one short round: whether it works, no figure to quote"
     )
+    parser.add_argument("--inquiries", type=int, default=LARGE, help="in the large queue of the desk's rows")
     parser.add_argument("--only", choices=PARTS, help="a part of the table")
     chosen = parser.parse_args()
     rounds, seconds = (1, 1.0) if chosen.quick else (chosen.rounds, chosen.seconds)
@@ -48,6 +50,9 @@ def main() -> int:
         with Stand(a_directory()).running() as stand:
             stand.settings_of_postgres()
             measure_writes(stand, rounds, seconds)
+    if "desk" in parts:
+        with Stand(a_directory()).running() as stand:
+            print_desk(measure_desk(stand, large=chosen.inquiries, passes=8 if chosen.quick else PASSES))
     if "start" in parts:
         print_starts([start_once() for _ in range(rounds)])
     print(f"load average afterwards {os.getloadavg()[0]:.1f}")
@@ -116,6 +121,18 @@ def measure_writes(stand: Stand, rounds: int, seconds: float) -> None:
         goal = "   goal: p99 100 ms" if clients == GOAL_CLIENTS else ""
         name = f"accepted inquiries, {clients} clients"
         print(f"{name:36} p50 {usual:.1f} ms, p99 of the worst round {slow:.1f} ms{goal}", flush=True)
+
+
+def print_desk(rows: list[Timed]) -> None:
+    """How long a page of the desk takes over the small and the large queue."""
+    for row in rows:
+        large = max(row.p95_ms)
+        print(
+            f"{f'desk: {row.name}':36} p95 {row.p95_ms[large]:.1f} ms at {large:,} inquiries (p50 {row.p50_ms[large]:.1f}), "
+            f"{row.p95_ms[SMALL]:.1f} ms at {SMALL:,}: {row.p95_ms[large] / row.p95_ms[SMALL]:.2f} times"
+            f"   goal: {row.goal_ms:.0f} ms" + ("" if row.name == "search" else ", 1.25 times"),
+            flush=True,
+        )
 
 
 def print_starts(starts: list[Start]) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 from shared.audit import Actor
 
 ROLES = ("director", "staff", "registrar", "instructor", "auditor")
+SCOPES = frozenset({"read", "write"})  # what a token may do; a browser may do both
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class Person:
     email: str
     roles: frozenset[str]
     by: str = "cookie"
+    scopes: frozenset[str] = SCOPES
 
     @property
     def initials(self) -> str:

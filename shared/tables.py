@@ -197,9 +197,11 @@ def _keys_and_links(metadata: MetaData) -> None:
         Column("person_id", UUID(as_uuid=True), nullable=False),
         Column("person_name", Text, nullable=False),
         Column("roles", ARRAY(Text), nullable=False),
+        Column("scopes", ARRAY(Text), nullable=False, server_default=text("'{read,write}'")),
         moment("created_at", now=True),
         moment("expires_at"),
         moment("revoked_at"),
+        moment("last_used_at"),
     )
 
 
@@ -225,6 +227,7 @@ def _bytes_and_traces(metadata: MetaData) -> None:
         Column("details", JSONB, nullable=False, server_default="{}"),
         Column("request_id", Text),
         Index("ix_audit_subject", "subject_id", "id"),
+        Index("ix_audit_person", "person_id", "id"),
     )
     Table(
         "holding",

@@ -57,6 +57,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "/<uuid:inquiry_id>/replies": {"body": "Yes, we do."},
     "/v1/inquiries/<uuid:inquiry_id>/snooze": {"until": (utc_now() + timedelta(days=3)).isoformat()},
     "/desk/inquiries/<uuid:inquiry_id>/snooze": {"until": "3d"},
+    "/desk/people/<uuid:person_id>": {"name": "Dora Vance", "roles": ["director"]},
     "/<link>/messages": {"body": "Thank you."},
     "/<name>/answer": {"body": "Thank you."},
 }

@@ -74,6 +74,24 @@ class WrongSignIn(Forbidden):
     title = phrase("That email address and password do not belong together")
 
 
+class SecondFactorNeeded(DomainError):
+    """The password was right; a code is still owed. `step` is the secret with which it is given."""
+
+    code = "second-factor-needed"
+    title = phrase("A code from your telephone is needed")
+
+    def __init__(self, step: str) -> None:
+        super().__init__()
+        self.step = step
+
+
+class WrongCode(Forbidden):
+    """The code is not right, or was used before."""
+
+    code = "wrong-code"
+    title = phrase("That code is not right")
+
+
 class LinkExpired(DomainError):
     """The link was used, is too old, or was never ours."""
 
@@ -87,6 +105,20 @@ class NoSuchStaff(NotFound):
 
     code = "no-such-staff"
     title = phrase("There is no such account")
+
+
+class NoSuchSession(NotFound):
+    """No open session of this person has that id."""
+
+    code = "session-not-found"
+    title = phrase("There is no such session")
+
+
+class NoSuchToken(NotFound):
+    """No token of this person has that id."""
+
+    code = "token-not-found"
+    title = phrase("There is no such token")
 
 
 class NoSuchPublishedAnswer(NotFound):

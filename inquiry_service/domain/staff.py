@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from inquiry_service.db.models import PasswordReset, ProgramResponsibility, Staff, StaffSession
 from inquiry_service.db.queries import staff as statements
-from inquiry_service.domain import passwords
-from inquiry_service.domain.errors import LinkExpired, NoSuchStaff, WrongSignIn
+from inquiry_service.domain import passwords, second_factor
+from inquiry_service.domain.errors import LinkExpired, NoSuchStaff, SecondFactorNeeded, WrongSignIn
 from shared import audit, idempotency, letters
 from shared.access_tokens import revoke_tokens_of
 from shared.audit import Actor
@@ -23,6 +23,7 @@ from shared.tokens import hash_secret, new_id, new_secret
 
 SESSION_LENGTH = timedelta(hours=12)
 RESET_LENGTH = timedelta(hours=1)
+INVITATION_LENGTH = timedelta(days=7)
 WINDOW_S = 900
 MAX_OF_BOTH = 10  # of one name from one network: a stranger elsewhere cannot lock anybody out with these
 MAX_OF_NAME = 100
@@ -34,8 +35,11 @@ def _person(row: Staff) -> Person:
     return Person(row.id, row.name, row.email, frozenset(row.roles))
 
 
-def sign_in(database: Database, email: str, password: str, address_block: str) -> tuple[str, Person]:
-    """A new session's secret and whose it is. Raises WrongSignIn, or TooMany after ten failures of a name in a quarter of an hour.
+def sign_in(
+    database: Database, email: str, password: str, address_block: str, *, browser: str = ""
+) -> tuple[str, Person]:
+    """A new session's secret and whose it is. Raises WrongSignIn, or TooMany after ten failures of a name in a quarter of an hour;
+    SecondFactorNeeded where the account asks for a code too: `finish_sign_in` takes it.
 
     The password is checked between two short transactions: it takes a tenth of a second that nobody should hold a row for.
     """
@@ -56,15 +60,29 @@ def sign_in(database: Database, email: str, password: str, address_block: str) -
     is_right = passwords.is_right(password, found.password_hash if found else None)
     if found is None or not is_right or found.disabled_at is not None:
         raise WrongSignIn()
+    if found.totp_since is not None:
+        raise SecondFactorNeeded(second_factor.begin_step(database, found.id))
     with database.transaction() as session:
         session.execute(statements.FORGET_ATTEMPTS, {"name_hash": name_hash})
-        return _open_session(session, found), _person(found)
+        return _open_session(session, found, browser), _person(found)
 
 
-def _open_session(session: Session, staff: Staff) -> str:
+def finish_sign_in(database: Database, step: str, code: str, *, browser: str = "") -> tuple[str, Person]:
+    """The same, with the code that was still owed. Raises WrongCode, LinkExpired, TooMany."""
+    staff_id = second_factor.take_step(database, step, code)
+    with database.transaction() as session:
+        found = session.get_one(Staff, staff_id)
+        session.execute(statements.FORGET_ATTEMPTS, {"name_hash": hash_secret(found.email_normal)})
+        return _open_session(session, found, browser), _person(found)
+
+
+def _open_session(session: Session, staff: Staff, browser: str) -> str:
     secret = new_secret()
+    expires_at = utc_now() + SESSION_LENGTH
     session.add(
-        StaffSession(token_hash=hash_secret(secret), staff_id=staff.id, expires_at=utc_now() + SESSION_LENGTH)
+        StaffSession(
+            token_hash=hash_secret(secret), staff_id=staff.id, browser=browser, expires_at=expires_at
+        )
     )
     audit.write(session, _person(staff).actor, "signed_in", staff.id)
     return secret
@@ -89,7 +107,13 @@ def sign_out(database: Database, secret: str) -> None:
 
 def is_standing(database: Database, staff_id: UUID) -> bool:
     """Whether the person's account is open."""
-    return bool(database.run(statements.IS_STANDING, {"id": staff_id}))
+    return bool(database.run(statements.STANDING, {"id": staff_id}))
+
+
+def standing_roles(database: Database, staff_id: UUID) -> frozenset[str]:
+    """What the person may do now; nothing when the account is closed."""
+    found = database.run(statements.STANDING, {"id": staff_id})
+    return frozenset(found[0].roles) if found else frozenset()
 
 
 def request_reset(session: Session, email: str, *, hour: str) -> None:
@@ -107,11 +131,11 @@ def request_reset(session: Session, email: str, *, hour: str) -> None:
         )
 
 
-def new_reset_link(session: Session, staff_id: UUID) -> str:
-    """A secret that sets the person's password once, within the hour."""
+def new_reset_link(session: Session, staff_id: UUID, length: timedelta = RESET_LENGTH) -> str:
+    """A secret that sets the person's password once, within the hour or `length`."""
     secret = new_secret()
     session.add(
-        PasswordReset(token_hash=hash_secret(secret), staff_id=staff_id, expires_at=utc_now() + RESET_LENGTH)
+        PasswordReset(token_hash=hash_secret(secret), staff_id=staff_id, expires_at=utc_now() + length)
     )
     session.flush()
     return secret
@@ -170,11 +194,7 @@ def add(
     staff_id: UUID | None = None,
 ) -> Staff:
     """A new account. Raises Invalid for an unknown role or an address that has one already."""
-    if unknown := sorted(set(roles) - set(ROLES)):
-        raise Invalid(
-            phrase("Unknown roles: %(names)s", names=", ".join(unknown)),
-            fields={"roles": [phrase("One of %(names)s.", names=", ".join(ROLES))]},
-        )
+    check_roles(roles)
     if session.scalars(select(Staff.id).where(Staff.email_normal == normal_address(email))).first():
         raise Invalid(
             phrase("This address has an account already"),
@@ -194,6 +214,16 @@ def add(
     session.add_all(ProgramResponsibility(program=program, staff_id=person.id) for program in programs)
     audit.write(session, actor, "staff_added", person.id)
     return person
+
+
+def check_roles(roles: Sequence[str]) -> None:
+    """Raises Invalid for a role that there is not, and for none."""
+    unknown = sorted(set(roles) - set(ROLES))
+    if unknown or not roles:
+        raise Invalid(
+            phrase("Unknown roles: %(names)s", names=", ".join(unknown)) if unknown else "",
+            fields={"roles": [phrase("Choose at least one of %(names)s.", names=", ".join(ROLES))]},
+        )
 
 
 def has_account(session: Session, email: str) -> bool:
@@ -222,6 +252,12 @@ def disable(session: Session, actor: Actor, staff_id: UUID) -> None:
     session.execute(statements.REVOKE_ADDRESSES, {"staff_id": staff_id})
     revoke_tokens_of(session, staff_id)
     audit.write(session, actor, "staff_disabled", staff_id)
+
+
+def sign(session: Session, person: Person, signature: str) -> None:
+    """These lines stand below the person's name in answers that are not rendered yet; none when empty."""
+    session.get_one(Staff, person.id).signature = signature
+    audit.write(session, person.actor, "signature_changed", person.id)
 
 
 def colleagues(session: Session) -> Sequence[Staff]:

@@ -10,6 +10,7 @@ from shared.jobs import JobContext
 
 _SESSIONS = text("DELETE FROM staff_session WHERE expires_at < now() - interval '30 days'")
 _RESETS = text("DELETE FROM password_reset WHERE expires_at < now() - interval '1 day'")
+_STEPS = text("DELETE FROM sign_in_step WHERE created_at < now() - interval '1 day'")
 _BULK_MOVES = text("DELETE FROM bulk_move WHERE created_at < now() - interval '7 days'")
 _ATTEMPTS = text("DELETE FROM sign_in_attempt WHERE at < now() - interval '1 day'")
 
@@ -18,7 +19,7 @@ def sweep_old_rows(context: JobContext, payload: Mapping[str, str]) -> None:
     """Old keys, return paths, sessions, reset links, attempts and undoable moves are gone."""
     idempotency.sweep(context.session)
     returned_letters.sweep(context.session)
-    for statement in (_SESSIONS, _RESETS, _ATTEMPTS, _BULK_MOVES):
+    for statement in (_SESSIONS, _RESETS, _ATTEMPTS, _STEPS, _BULK_MOVES):
         context.session.execute(statement)
 
 

@@ -94,3 +94,28 @@ def role_name(role: str) -> str:
         "auditor": _("auditor"),
     }
     return names.get(role, role)
+
+
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("Firefox", "Firefox"),
+    ("Chrom", "Chrome"),
+    ("Safari", "Safari"),
+)
+_MACHINES = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS", "Mac"),
+    ("Linux", "Linux"),
+)
+
+
+def browser_in_words(user_agent: str) -> str:
+    """Enough for its person to know it again: "Firefox, Windows"; empty for what says nothing of the kind."""
+    found = [
+        next((name for mark, name in known if mark in user_agent), "") for known in (_BROWSERS, _MACHINES)
+    ]
+    return ", ".join(name for name in found if name)

@@ -12,6 +12,7 @@ from flask_wtf.csrf import ValidationError, validate_csrf
 from werkzeug.exceptions import Forbidden, Unauthorized
 from werkzeug.wrappers import Response
 
+from shared import errors
 from shared.people import Person
 from shared.phrases import phrase
 
@@ -21,6 +22,13 @@ SIBLING = "sibling"
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 View = TypeVar("View", bound=Callable[..., Any])
 _MARK = "__frontdesk_allow__"
+
+
+class TokenReadsOnly(errors.Forbidden):
+    """The token was made for reading."""
+
+    code = "token-reads-only"
+    title = phrase("This token may only read")
 
 
 def allow(*who: str) -> Callable[[View], View]:
@@ -98,6 +106,8 @@ def check_access() -> Response | None:
         return redirect_to_sign_in()
     if not person.has_any(allowed):
         raise Forbidden(phrase("Your role does not open this door."))
+    if request.method in UNSAFE and "write" not in person.scopes:
+        raise TokenReadsOnly
     if request.method in UNSAFE and person.by == "cookie":
         require_own_page()
     return None

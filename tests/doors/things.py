@@ -17,6 +17,7 @@ from inquiry_service.domain import (
 from inquiry_service.domain.parsed_email import AttachedFile
 from inquiry_service.terms import Via
 from shared import blobs
+from shared.access_tokens import create_token, tokens_of
 from shared.audit import THE_SERVICE
 from shared.clock import utc_now
 from shared.db import Database
@@ -37,6 +38,11 @@ _REPLY_ADDRESS = text("""
 _RETURN_PATH = text("""
     INSERT INTO reply_address (address_hash, purpose, subject_id, letter_id) SELECT :hash, 'bounce', subject_id, id FROM letter WHERE id = :id
 """)
+
+
+_BROWSER = text(
+    "INSERT INTO staff_session (token_hash, staff_id, expires_at) VALUES (:hash, :id, now() + interval '1 hour') RETURNING id"
+)
 
 
 def a_letter_in_doubt(database: Database, letter_id: object) -> str:
@@ -75,6 +81,13 @@ def of_inquiry(database: Database, director: Person) -> dict[str, str]:
         )
         asked = bulk_moves.Asked("assign", due_at=utc_now(), staff_id=director.id)
         moved = bulk_moves.move_all(session, director, [inquiry_id], asked)
+        create_token(
+            session, name="mine", person_id=director.id, person_name=director.name, roles=["director"]
+        )
+        token_id = [row.id for row in tokens_of(session, director.id)][-1]
+        browser = session.execute(
+            _BROWSER, {"hash": hash_secret(new_secret()), "id": director.id}
+        ).scalar_one()
         assert raw is not None
         mail_files.keep(session, raw, [AttachedFile("cv.pdf", "application/pdf", b"x")])
     database.run(
@@ -89,6 +102,8 @@ def of_inquiry(database: Database, director: Person) -> dict[str, str]:
         "job_id": a_parked_job(database),
         "raw_id": raw,
         "bulk_move_id": moved.id,
+        "token_id": token_id,
+        "session_id": browser,
         "answer_id": answer,
         "person_id": director.id,
         "link": a_link(database, inquiry_id),

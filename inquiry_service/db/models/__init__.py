@@ -11,7 +11,9 @@ from inquiry_service.db.models.raw_mails import MailFile, RawMail
 from inquiry_service.db.models.staff import (
     PasswordReset,
     ProgramResponsibility,
+    RecoveryCode,
     SignInAttempt,
+    SignInStep,
     Staff,
     StaffSession,
 )
@@ -32,8 +34,10 @@ __all__ = [
     "ProgramResponsibility",
     "PublishedAnswer",
     "RawMail",
+    "RecoveryCode",
     "Reply",
     "SignInAttempt",
+    "SignInStep",
     "Staff",
     "StaffSession",
 ]

@@ -8,6 +8,13 @@ PERSON_OF_SESSION = text("""
     WHERE token_hash = :hash AND ended_at IS NULL AND expires_at > now() AND staff.disabled_at IS NULL
 """)
 SEEN = text("UPDATE staff_session SET seen_at = now() WHERE token_hash = :hash")
+SESSIONS = text("""
+    SELECT id, browser, created_at, seen_at, token_hash = :current AS is_this FROM staff_session
+    WHERE staff_id = :staff_id AND ended_at IS NULL AND expires_at > now() ORDER BY seen_at DESC
+""")
+END_ONE_SESSION = text(
+    "UPDATE staff_session SET ended_at = now() WHERE id = :id AND staff_id = :staff_id AND ended_at IS NULL RETURNING id"
+)
 END_SESSION = text("UPDATE staff_session SET ended_at = now() WHERE token_hash = :hash AND ended_at IS NULL")
 END_ALL_SESSIONS = text(
     "UPDATE staff_session SET ended_at = now() WHERE staff_id = :staff_id AND ended_at IS NULL"
@@ -23,7 +30,7 @@ ATTEMPT = text("INSERT INTO sign_in_attempt (id, name_hash, address_block) VALUE
 FORGET_ATTEMPTS = text(
     "DELETE FROM sign_in_attempt WHERE at < now() - interval '1 day' OR name_hash = :name_hash"
 )
-IS_STANDING = text("""
+STANDING = text("""
     SELECT roles FROM staff WHERE id = :id AND disabled_at IS NULL
 """)
 REVOKE_ADDRESSES = text(

@@ -13,6 +13,7 @@ COMPOSERS: Mapping[str, Composer] = {
     "in_doubt_office": doubts.in_doubt_office,
     "lost_link": inquiries.lost_link,
     "answer": replies.answer,
+    "invitation": staff.invitation,
     "password_reset": staff.password_reset,
 }
 

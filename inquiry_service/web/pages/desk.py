@@ -14,11 +14,13 @@ from inquiry_service.web.desk_queue import Place, frame, list_part, notices_part
 from inquiry_service.web.forms import see
 from inquiry_service.web.pages import (
     desk_answers,
+    desk_audit,
     desk_bulk,
     desk_files,
     desk_letters,
     desk_mail,
     desk_moves,
+    desk_people,
     desk_replies,
     desk_thread,
     desk_website,
@@ -38,6 +40,8 @@ for part in (
     desk_files,
     desk_answers,
     desk_website,
+    desk_people,
+    desk_audit,
 ):
     pages.register_blueprint(part.pages)
 

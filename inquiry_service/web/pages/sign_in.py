@@ -3,18 +3,21 @@
 from flask import Blueprint, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.exceptions import Forbidden
 
 from inquiry_service.domain import staff
-from inquiry_service.domain.errors import WrongSignIn
+from inquiry_service.domain.errors import LinkExpired, SecondFactorNeeded, WrongCode, WrongSignIn
 from inquiry_service.web.auth import COOKIE, give_cookie, take_cookie
 from inquiry_service.web.forms import FormNotRight, checked, page, see
 from inquiry_service.web.landing import landing_of, wanted_page
 from inquiry_service.web.pages import account, password_reset
 from inquiry_service.web.parts import settings
-from inquiry_service.web.schemas.forms import SignInForm
+from inquiry_service.web.schemas.forms import CodeForm, SignInForm
+from inquiry_service.web.words import browser_in_words
 from shared.errors import TooMany
 from shared.limits import address_block
+from shared.people import Person
 from shared.web.access import ANYONE, allow, person_or_none, require_own_page
 from shared.web.mistakes import sentences_of
 from shared.web.site import database
@@ -46,7 +49,11 @@ def enter() -> ResponseReturnValue:
             SignInForm(), {"email": _("Enter your email address"), "password": _("Enter your password")}
         )
         block = address_block(request.remote_addr or "")
-        secret, person = staff.sign_in(database(), given["email"], given["password"], block)
+        secret, person = staff.sign_in(
+            database(), given["email"], given["password"], block, browser=_browser()
+        )
+    except SecondFactorNeeded as needed:
+        return _code_page(wanted, needed.step)
     except FormNotRight as error:
         return _form_page(wanted, errors=error.errors, status=422)
     except WrongSignIn:
@@ -57,9 +64,53 @@ def enter() -> ResponseReturnValue:
         return _form_page(
             wanted, errors=sentences_of(error), status=429, headers={"Retry-After": str(error.retry_after_s)}
         )
+    return _entered(secret, person, wanted)
+
+
+@pages.post("/sign-in/code")
+@allow(ANYONE)
+def enter_code() -> ResponseReturnValue:
+    """The second half of a sign-in, where the account asks for it."""
+    require_own_page()
+    wanted = wanted_page(request.form.get("next"), settings())
+    step = request.form.get("step", "")[:100]
+    try:
+        given = checked(CodeForm(), {"code": _("Enter the code")})
+        secret, person = staff.finish_sign_in(database(), step, given["code"], browser=_browser())
+    except FormNotRight as error:
+        return _code_page(wanted, step, errors=error.errors, status=422)
+    except WrongCode as error:
+        words = ngettext(
+            "That code is not right. You can try %(num)d more time.",
+            "That code is not right. You can try %(num)d more times.",
+            int(str(error.facts["left"])),
+        )
+        return _code_page(wanted, step, errors={"code": words}, status=422)
+    except LinkExpired:
+        return _form_page(
+            wanted, errors={"email": _("That took too long, or too many codes. Sign in again.")}, status=422
+        )
+    except TooMany as error:
+        headers = {"Retry-After": str(error.retry_after_s)}
+        return _form_page(wanted, errors=sentences_of(error), status=429, headers=headers)
+    return _entered(secret, person, wanted)
+
+
+def _entered(secret: str, person: Person, wanted: str | None) -> ResponseReturnValue:
     response = see(wanted or landing_of(person, settings()))
     give_cookie(response, secret)
     return response
+
+
+def _browser() -> str:
+    return browser_in_words(request.headers.get("User-Agent", ""))
+
+
+def _code_page(
+    wanted: str | None, step: str, *, errors: dict[str, str] | None = None, status: int = 200
+) -> ResponseReturnValue:
+    html = render_template("inquiry/sign_in_code.html", wanted=wanted, step=step, errors=errors or {})
+    return page(html, status)
 
 
 def _form_page(

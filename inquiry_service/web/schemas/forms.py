@@ -4,7 +4,7 @@ import marshmallow as ma
 from marshmallow import fields
 
 from inquiry_service.web.schemas.inquiries import AssignBody, CallBody, NoteBody, ReplyBody
-from shared.web.fields import Email, Schema, Text
+from shared.web.fields import Email, Schema, Text, Whole
 
 
 class _Form(Schema):
@@ -101,6 +101,40 @@ class SignInForm(_Form):
 
     email = Text(max_length=254, required=True)
     password = fields.String(required=True, validate=ma.validate.Length(1, 1000))
+
+
+class CodeForm(_Form):
+    """A code from a telephone, or one on paper, and the step of the sign-in it belongs to."""
+
+    step = Text(max_length=100, load_default="")
+    code = Text(max_length=40, required=True)
+
+
+class PersonForm(_Form):
+    """Somebody who works here. Roles and programs are ticked."""
+
+    name = Text(max_length=200, required=True)
+    title = Text(max_length=200, load_default=None)
+
+
+class InvitationForm(PersonForm):
+    """Somebody who is to work here."""
+
+    email = Email(required=True)
+
+
+class SignatureForm(_Form):
+    """The lines below one's name in answers; none when empty."""
+
+    signature = Text(max_length=500, is_line=False, load_default=None)
+
+
+class TokenForm(_Form):
+    """A token for a program of one's own."""
+
+    name = Text(max_length=100, required=True)
+    scope = fields.String(load_default="read", validate=ma.validate.OneOf(["read", "write"]))
+    days = Whole(load_default=90, validate=ma.validate.Range(1, 365))
 
 
 class ResetForm(_Form):

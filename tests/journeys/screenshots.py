@@ -12,6 +12,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.journeys import pictured_states
 from tests.journeys.conftest import CHROMIUM, ROOT, Pair, free_port, ready_pair
 
 PUBLIC = {
@@ -33,6 +34,10 @@ STAFF = {
     "desk-quarantine": "{inquiry}/desk?view=quarantine",
     "desk-held": "{inquiry}/desk?view=held",
     "desk-answers": "{inquiry}/desk/answers",
+    "desk-unfiled": "{inquiry}/desk/unfiled",
+    "desk-website": "{inquiry}/desk/website",
+    "desk-people": "{inquiry}/desk/people",
+    "desk-audit": "{inquiry}/desk/audit",
     "account": "{inquiry}/account",
     "office": "{enrollment}/office/",
     "office-letters": "{enrollment}/office/letters",
@@ -48,6 +53,7 @@ def main() -> None:
         "VAR_DIR": str(var),
         "ENROLLMENT_PORT": str(free_port()),
         "INQUIRY_PORT": str(free_port()),
+        "LIMIT_PUBLIC_WRITES": "10000/minute",
     }
     process = subprocess.Popen([sys.executable, "-m", "deploy.embedded", "run"], cwd=ROOT, env=environment)
     try:
@@ -98,7 +104,7 @@ def _for_readme(browser: Browser, pair: Pair) -> None:
 
 def _everything(browser: Browser, pair: Pair, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for size, (width, height) in SIZES.items():
+    for turn, (size, (width, height)) in enumerate(SIZES.items()):
         for scheme in ("light", "dark"):
             page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
             _shoot(page, pair, folder, PUBLIC, f"{size}-{scheme}")
@@ -114,7 +120,21 @@ def _everything(browser: Browser, pair: Pair, folder: Path) -> None:
             page.goto(f"{pair.enrollment}/office/")
             page.locator("a[href*='/office/sections/']").first.click()
             page.screenshot(path=folder / f"office-section-{size}-{scheme}.png", full_page=True)
+            _states(page, pair, folder, f"{size}-{scheme}", 2 * turn + (scheme == "dark"))
             page.close()
+
+
+def _states(page: Page, pair: Pair, folder: Path, suffix: str, turn: int) -> None:
+    """What one meets on the way, beside the pages as they are at rest."""
+
+    def shoot(name: str) -> None:
+        page.wait_for_load_state()
+        page.screenshot(path=folder / f"{name}-{suffix}.png", full_page=not name.startswith("thread"))
+
+    pictured_states.office(page, pair, shoot)
+    pictured_states.staff_pages(page, pair, shoot)
+    pictured_states.ask(page, pair, shoot, f"pictured-{turn}@example.com")
+    pictured_states.register(page, pair, shoot, f"seated-{turn}@example.com", turn)
 
 
 def _shoot(page: Page, pair: Pair, folder: Path, pages: dict[str, str], suffix: str) -> None:

@@ -40,7 +40,7 @@ def create_app(settings: EnrollmentSettings, database: Database | None = None) -
         identify=make_identify(database, staff),
         page_context=page_context,
     )
-    app.extensions["enrollment_desk"] = Desk.make(settings, database)
+    app.extensions["enrollment_desk"] = Desk.make(settings, database, staff)
     add_words(app)
     api = make_api(app, "enrollment", f"{settings.school_name}: enrollment")
     for blueprint in (*BLUEPRINTS, work_blueprint("enrollment", roles=RUNS_OFFICE)):

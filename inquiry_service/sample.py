@@ -12,7 +12,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from inquiry_service.db.models import Inquiry, Message, PublishedAnswer, Reply, Staff
+from inquiry_service.db.models import Inquiry, Message, PublishedAnswer, Reply, SavedReply, Staff
 from inquiry_service.domain import business_hours, passwords, staff
 from inquiry_service.domain.published_answers import language_of
 from inquiry_service.settings import InquirySettings
@@ -53,6 +53,8 @@ def seed(settings: InquirySettings, database: Database) -> None:
             _add_inquiry(session, settings, references, entry)
         for entry in sample["published_answers"]:
             session.add(_published(settings, entry))
+        for entry in sample["saved_replies"]:
+            session.add(_saved(entry))
 
 
 def _add_person(session: Session, person: dict[str, Any], password_hash: str) -> None:
@@ -145,6 +147,16 @@ def _published(settings: InquirySettings, entry: dict[str, Any]) -> PublishedAns
         program=entry.get("program"),
         language=language_of(settings.school_locale),
         published_by=sample_staff_id(entry["published_by"]),
+    )
+
+
+def _saved(entry: dict[str, Any]) -> SavedReply:
+    return SavedReply(
+        id=new_id(),
+        title=entry["title"],
+        body=entry["body"].strip(),
+        program=entry.get("program"),
+        written_by=sample_staff_id(entry["written_by"]),
     )
 
 

@@ -57,6 +57,14 @@ class ReplyStatus(StrEnum):
 IN_THREAD = (ReplyStatus.QUEUED, ReplyStatus.SENT, ReplyStatus.FAILED, ReplyStatus.IN_DOUBT)
 
 
+class BackBecause(StrEnum):
+    """Why an inquiry is at the top of the queue again."""
+
+    TIME = "time"
+    ANSWER = "answer"
+    HELD = "held"
+
+
 class RawMailStatus(StrEnum):
     """What became of a mail that came in; its bytes are kept whatever it is."""
 

@@ -1,7 +1,6 @@
 """The Celery door and the relay's own hands: everything that works on rows, put together once."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -9,15 +8,14 @@ from inquiry_service.clients.enrollment import EnrollmentClient
 from inquiry_service.domain.staff import has_account
 from inquiry_service.jobs import KINDS
 from inquiry_service.jobs.context import Desk
-from inquiry_service.mail import TEMPLATES
+from inquiry_service.jobs.live_facts import bringer_of
+from inquiry_service.mail.letter_templates import templates_of
 from inquiry_service.mail.letters import COMPOSERS, FACTS
 from inquiry_service.mail.reader import MailReader, reader_of_this_process
 from inquiry_service.settings import InquirySettings
-from shared.catalogs import catalog_folders, read_catalog
 from shared.db import Database
 from shared.letter_freezing import Freezer
 from shared.letters import LetterRow
-from shared.mailroom import letter_templates
 from shared.references import References
 from shared.workshop import Workshop
 
@@ -26,21 +24,23 @@ def make_workshop(
     settings: InquirySettings, database: Database, reader: MailReader | None = None
 ) -> Workshop:
     """The hands of one process of this service; mails are read by the process's own reader, or the one that is given."""
+    enrollment = EnrollmentClient(settings.enrollment_internal_url, settings.pair_secret)
     desk = Desk(
         settings,
         References(database, "inquiry_reference_seq", "Q"),
-        EnrollmentClient(settings.enrollment_internal_url, settings.pair_secret),
+        enrollment,
         reader or reader_of_this_process(),
     )
-    templates = letter_templates(
-        TEMPLATES,
-        read_catalog(settings.school_locale, catalog_folders(Path(__file__).parent)),
-        school_name=settings.school_name,
-        school_phone=settings.school_phone,
-        locale=settings.school_locale,
-    )
+    templates = templates_of(settings)
     freezer = Freezer(
-        database, COMPOSERS, templates, settings.mail_identity, settings, _receivers(settings), FACTS
+        database,
+        COMPOSERS,
+        templates,
+        settings.mail_identity,
+        settings,
+        _receivers(settings),
+        FACTS,
+        {"answer": bringer_of(enrollment)},
     )
     return Workshop(database, KINDS, desk, freezer, settings.transport)
 

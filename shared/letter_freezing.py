@@ -12,11 +12,20 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from shared.db import Database, rows
+from shared.db import Database, first, rows
 from shared.leases import NOT_HELD, LeaseLost
 from shared.letter_bytes import Composed, MailIdentity, build_message
 from shared.letters import LetterRow, message_id_of
-from shared.mailroom import Composer, Day, FactsReader, LetterLater, LetterPointless, Mailroom, Secrets
+from shared.mailroom import (
+    Bringer,
+    Composer,
+    Day,
+    FactsReader,
+    LetterLater,
+    LetterPointless,
+    Mailroom,
+    Secrets,
+)
 
 log = structlog.get_logger()
 TOGETHER = 50  # letters in one transaction: their rows are locked meanwhile, and whoever would undo one waits
@@ -59,7 +68,7 @@ _STORE = text("""
 """)
 _POINTLESS = text("""
     UPDATE letter SET status = 'cancelled', settled_at = now(), last_error = :why, lease_token = NULL, lease_until = NULL
-    WHERE id = :id AND lease_token = :token AND status = 'queued'
+    WHERE id = :id AND lease_token = :token AND status = 'queued' RETURNING id
 """)
 _LATER = text("""
     UPDATE letter SET due_at = :due_at, lease_token = NULL, lease_until = NULL, poke_after = NULL, pokes = 0, attempts = 0
@@ -92,7 +101,9 @@ def _everybody(session: Session, letter: LetterRow) -> bool:
 
 @dataclass(frozen=True)
 class Freezer:
-    """Turns queued letters into ready ones. `facts` reads what a kind's composer needs, for many letters at once."""
+    """Turns queued letters into ready ones. `facts` reads what a kind's composer needs, for many letters at once; `bringers` fetch
+    what a single one needs from another service.
+    """
 
     database: Database
     composers: Mapping[str, Composer]
@@ -101,6 +112,7 @@ class Freezer:
     service: Any
     may_receive: Callable[[Session, LetterRow], bool] = _everybody
     facts: Mapping[str, FactsReader] = field(default_factory=dict)
+    bringers: Mapping[str, Bringer] = field(default_factory=dict)
 
     def freeze_all(self, letter_ids: Sequence[UUID]) -> None:
         """Those that are queued and free are `ready`, committed, a few in each transaction.
@@ -117,17 +129,27 @@ class Freezer:
 
     def freeze(self, letter: LetterRow, token: UUID) -> Frozen | None:
         """The letter is `ready` with these bytes, committed; or it was cancelled or put off (None). Raises LeaseLost."""
+        bring = self.bringers.get(letter.kind)
+        brought = bring(self.database, letter) if bring else None
         try:
             with self.database.transaction() as session:
-                made, secrets = self._make(session, letter, Day(session, [letter]))
+                made, secrets = self._make(session, letter, Day(session, [letter]), brought)
                 self._store(session, [made], secrets, token)
         except LetterPointless as why:
-            self.database.run(_POINTLESS, {"id": letter.id, "token": token, "why": str(why)})
+            self._cancel(letter, token, why)
             return None
         except LetterLater as later:
             self.database.run(_LATER, {"id": letter.id, "token": token, "due_at": later.due_at})
             return None
         return Frozen(made.envelope_from, made.bytes)
+
+    def _cancel(self, letter: LetterRow, token: UUID, why: LetterPointless) -> None:
+        """It does not go, and the business knows. Raises LeaseLost when it is somebody else's by now, and then nothing happened."""
+        with self.database.transaction() as session:
+            if why.then is not None:
+                why.then(session)
+            if first(session, _POINTLESS, id=letter.id, token=token, why=str(why)) is None:
+                raise LeaseLost
 
     def _freeze_some(self, session: Session, letter_ids: Sequence[UUID]) -> None:
         letters = [LetterRow(**row._mapping) for row in rows(session, _TAKE, ids=list(letter_ids))]
@@ -156,10 +178,12 @@ class Freezer:
             self._store(session, made, secrets, None)
         del held
 
-    def _make(self, session: Session, letter: LetterRow, day: Day) -> tuple[_Made, Secrets]:
+    def _make(
+        self, session: Session, letter: LetterRow, day: Day, brought: object | None = None
+    ) -> tuple[_Made, Secrets]:
         if not self.may_receive(session, letter):
             raise LetterPointless("a sample school writes to its staff only")
-        room = Mailroom(session, letter, self.templates, self.identity, self.service, day)
+        room = Mailroom(session, letter, self.templates, self.identity, self.service, day, brought)
         composed: Composed = self.composers[letter.kind](room, letter)
         message_id = message_id_of(letter.id, self.identity.mail_domain)
         data = build_message(composed, letter.recipient, message_id, self.identity)

@@ -21,15 +21,27 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from shared.clock import utc_now
-from shared.db import rows
+from shared.db import Database, rows
 from shared.letter_bytes import Composed, MailIdentity
 from shared.letters import LetterRow
+from shared.light_markup import formatted
 from shared.returned_letters import RETURN_PATH
 from shared.tokens import hash_code, hash_secret, new_code, new_id, new_secret
 
 
 class LetterPointless(Exception):
-    """There is no longer a reason for the letter; it is cancelled with these words."""
+    """There is no longer a reason for the letter; it is cancelled with these words.
+
+    `then` tells the business so in the transaction that cancels it, before the letter's row is locked.
+    """
+
+    def __init__(self, why: str, then: Callable[[Session], None] | None = None) -> None:
+        super().__init__(why)
+        self.then = then
+
+
+class LetterAlone(Exception):
+    """The letter needs what only the one that is frozen alone has: facts that were brought from elsewhere."""
 
 
 class LetterLater(Exception):
@@ -44,6 +56,8 @@ RETURN_PATH_DAYS = 90
 Composer = Callable[["Mailroom", LetterRow], Composed]
 # Reads what the composers of these letters will ask for, in one go; what it returns is kept while they compose.
 FactsReader = Callable[[Session, Sequence[LetterRow]], object]
+# Fetches what a letter says of another service, before the transaction that freezes it: nobody waits for a network inside of one.
+Bringer = Callable[[Database, LetterRow], object]
 
 MOST_IN_AN_HOUR, MOST_IN_A_DAY = 3, 10
 _OF_A_DAY = text("""
@@ -121,12 +135,14 @@ class Mailroom:
         identity: MailIdentity,
         service: Any,
         day: Day | None = None,
+        brought: object | None = None,
     ) -> None:
         self.session = session
         self.letter = letter
         self.service = service
         self.identity = identity
         self.secrets = Secrets()
+        self.brought = brought
         self._templates = templates
         self._day = day or Day(session, [letter])
 
@@ -229,5 +245,6 @@ def letter_templates(
     )
     environment.install_gettext_translations(catalog or NullTranslations(), newstyle=True)  # type: ignore[attr-defined]
     environment.globals.update(environment_globals)
+    environment.filters["formatted"] = formatted
     environment.filters["say"] = (catalog or NullTranslations()).gettext  # what was stored in English
     return environment

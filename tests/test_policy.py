@@ -58,6 +58,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "/v1/inquiries/<uuid:inquiry_id>/snooze": {"until": (utc_now() + timedelta(days=3)).isoformat()},
     "/desk/inquiries/<uuid:inquiry_id>/snooze": {"until": "3d"},
     "/desk/people/<uuid:person_id>": {"name": "Dora Vance", "roles": ["director"]},
+    "/saved-replies/<uuid:saved_reply_id>": {"title": "Start", "body": "Soon."},
     "/<link>/messages": {"body": "Thank you."},
     "/<name>/answer": {"body": "Thank you."},
 }

@@ -26,7 +26,18 @@ KEPT = 1000
 MAX_ANSWER_BYTES = 16_384
 WHO_AM_I = "/api/inquiry/v1/me"
 STANDING = "/api/inquiry/v1/internal/standing"
+PREFILLS = "/api/inquiry/v1/internal/prefills"
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Prefill:
+    """What the register form begins with for whoever came by a link of an answer; `inquiry` is a reference."""
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    inquiry: str = ""
 
 
 class SiblingDown(Exception):
@@ -59,6 +70,21 @@ class StaffDirectory:
     def is_standing(self, person_id: UUID) -> bool:
         """Whether the person's account is open; not when inquiry does not know them, or is down and never told us."""
         return bool(self._remembered(person_id.bytes, lambda: self._ask_standing(person_id)))
+
+    def prefill(self, secret: str, section_id: UUID) -> Prefill:
+        """Whose details a link fills in, for the section that it was made for; nothing when it expired, or inquiry is down.
+
+        The secret itself is not passed on: inquiry keeps its hash.
+        """
+        path = f"{PREFILLS}/{hash_secret(secret).hex()}"
+        try:
+            status, answer = self._get(path, sign(self._pair_secret, path))
+            if status != 200 or answer["section_id"] != str(section_id):
+                return Prefill()
+            return Prefill(*(str(answer[name] or "") for name in ("name", "email", "phone", "inquiry")))
+        except (SiblingDown, KeyError, TypeError):
+            log.info("no_prefill")
+            return Prefill()
 
     def _remembered(self, key: bytes, ask: Callable[[], Person | bool | None]) -> Person | bool | None:
         now = monotonic_s()

@@ -1,10 +1,11 @@
-"""What the views of this service share beside the site: the numbers of references."""
+"""What the views of this service share beside the site: the numbers of references, and what inquiry knows."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app
 
+from enrollment_service.clients.inquiry import StaffDirectory
 from enrollment_service.domain.people import Applicant
 from enrollment_service.domain.seating import SeatRequest
 from enrollment_service.settings import EnrollmentSettings
@@ -21,12 +22,13 @@ class Desk:
     settings: EnrollmentSettings
     references: References
     form_tokens: FormTokens
+    staff: StaffDirectory
 
     @classmethod
-    def make(cls, settings: EnrollmentSettings, database: Database) -> "Desk":
+    def make(cls, settings: EnrollmentSettings, database: Database, staff: StaffDirectory) -> "Desk":
         """With the sequence and the secret of this installation."""
         references = References(database, "registration_reference", "R")
-        return cls(settings, references, FormTokens(settings.secret_key, "register"))
+        return cls(settings, references, FormTokens(settings.secret_key, "register"), staff)
 
 
 def desk() -> Desk:

@@ -4,9 +4,9 @@ import json
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -14,6 +14,7 @@ from uuid import UUID
 import structlog
 
 from inquiry_service.domain.inbound import RegistrationFacts
+from inquiry_service.domain.live_facts import LiveSection
 from shared.clock import monotonic_s, utc_now
 from shared.pair import sign
 
@@ -61,6 +62,11 @@ class Known:
     read_at_s: float
 
 
+def _live(item: Mapping[str, Any]) -> LiveSection:
+    day = date.fromisoformat(item["starts_on"])
+    return LiveSection(item["id"], day, item["seats_left"], item["price_cents"], item["is_open"])
+
+
 class EnrollmentClient:
     """One a process; safe to share between threads."""
 
@@ -79,6 +85,19 @@ class EnrollmentClient:
         return self._facts(
             path, lambda item: SectionFact(**{name: item[name] for name in SectionFact.__dataclass_fields__})
         )
+
+    def live_sections(self, program: str | None, limit: int = 3) -> Sequence[LiveSection]:
+        """The program's next open sections, for what an answer says of them; none while nothing is known."""
+        known = self.next_sections(program, limit)
+        return [_live(asdict(section)) for section in known.items] if known else ()
+
+    def sections_now(self, section_ids: Iterable[str]) -> dict[str, LiveSection] | None:
+        """These sections as they are this moment, never remembered ones; None when the sibling does not answer."""
+        try:
+            found = [self._get(f"{API}/sections/{UUID(section_id)}") for section_id in section_ids]
+            return {section.id: section for section in map(_live, filter(None, found))}
+        except (EnrollmentAway, KeyError, TypeError, ValueError):
+            return None
 
     def programs(self) -> Sequence[ProgramFact]:
         """All programs, or none while the sibling was never reached."""

@@ -23,7 +23,7 @@ MOST = 100
 UNDO_WITHIN = timedelta(hours=1)
 NAMES = ("assign", "close", "reopen", "spam", "snooze")
 _MOMENTS = ("due_at", "closed_at", "snoozed_until")
-_COLUMNS = ("status", "assignee_id", "is_never_reached", *_MOMENTS)
+_COLUMNS = ("status", "assignee_id", "is_never_reached", "is_snoozed_for_answer", "back_because", *_MOMENTS)
 
 
 @dataclass(frozen=True)

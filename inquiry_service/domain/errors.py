@@ -126,3 +126,38 @@ class NoSuchPublishedAnswer(NotFound):
 
     code = "no-such-published-answer"
     title = phrase("There is no such published answer")
+
+
+class NoSuchSavedReply(NotFound):
+    """No saved reply has that id, or it is another person's own."""
+
+    code = "no-such-saved-reply"
+    title = phrase("There is no such saved reply")
+
+
+class NoSuchVersion(NotFound):
+    """The draft has no such earlier text."""
+
+    code = "no-such-version"
+    title = phrase("There is no such earlier text")
+
+
+class NoSuchFile(NotFound):
+    """The reply has no such file."""
+
+    code = "no-such-file"
+    title = phrase("There is no such file")
+
+
+class DraftChanged(DomainError):
+    """Another page saved another text meanwhile. `body` and `version` are what is kept."""
+
+    code = "draft-changed"
+    title = phrase("This draft was changed on another page")
+
+
+class NotADraft(DomainError):
+    """The reply is on its way, or sent."""
+
+    code = "not-a-draft"
+    title = phrase("This reply is no draft any more")

@@ -13,7 +13,7 @@ from inquiry_service.db.models import Inquiry, Message, Reply, Staff
 from inquiry_service.db.queries import inquiries as statements
 from inquiry_service.domain.errors import NoSuchInquiry, TakenBySomebodyElse, WrongMove
 from inquiry_service.domain.spam import NO_SUSPICION, SpamScore
-from inquiry_service.terms import IN_THREAD, InquiryStatus, MessageKind, Via
+from inquiry_service.terms import IN_THREAD, BackBecause, InquiryStatus, MessageKind, Via
 from shared import audit, idempotency, letters
 from shared.audit import Actor
 from shared.db import Database, first, rows
@@ -228,9 +228,12 @@ def follow_up(
     )
     if is_automatic:
         return message
-    inquiry.snoozed_until = None
     if inquiry.status in (InquiryStatus.WAITING, InquiryStatus.CLOSED):
         inquiry.status, inquiry.due_at, inquiry.closed_at = InquiryStatus.OPEN, due_at, None
+    if inquiry.snoozed_until is not None:  # somebody waited for this: it is at the top
+        inquiry.due_at = session.scalar(select(func.now()))
+        inquiry.back_because = BackBecause.ANSWER
+    inquiry.snoozed_until, inquiry.is_snoozed_for_answer = None, False
     if inquiry.status in (InquiryStatus.NEW, InquiryStatus.OPEN):
         _notify(session, inquiry.id, message.id)
     return message
@@ -282,7 +285,8 @@ def move(session: Session, inquiry_id: UUID, actor: Actor, name: str, *, due_at:
     was_suspect = inquiry.status in (InquiryStatus.QUARANTINED, InquiryStatus.SPAM)
     if inquiry.status != target:
         inquiry.status = target
-        inquiry.closed_at = inquiry.snoozed_until = None
+        inquiry.closed_at = inquiry.snoozed_until = inquiry.back_because = None
+        inquiry.is_snoozed_for_answer = False
         if target == InquiryStatus.CLOSED:
             _close(session, inquiry)
         if target in (InquiryStatus.OPEN, InquiryStatus.NEW):

@@ -40,6 +40,8 @@ def keep(session: Session, raw_mail_id: UUID, files: Sequence[AttachedFile]) -> 
 def of_mails(session: Session, raw_mail_ids: Sequence[UUID]) -> dict[UUID, list[MailFile]]:
     """The files of each of these mails, in their order."""
     found: dict[UUID, list[MailFile]] = {}
+    if not raw_mail_ids:
+        return found
     for file in session.scalars(
         select(MailFile).where(MailFile.raw_mail_id.in_(raw_mail_ids)).order_by(MailFile.number)
     ):

@@ -7,21 +7,36 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from inquiry_service.db.models import Inquiry, Message, Reply
-from inquiry_service.domain import inquiries
-from inquiry_service.domain.errors import AlreadyOnItsWay, NoSuchReply, NotHeld, ThreadChanged, WrongMove
-from inquiry_service.terms import UNDO_HELD_S, InquiryStatus, MessageKind, ReplyStatus, Via
+from inquiry_service.domain import drafts, inquiries, merge_fields
+from inquiry_service.domain.errors import (
+    AlreadyOnItsWay,
+    NoSuchReply,
+    NotHeld,
+    ThreadChanged,
+    WrongMove,
+)
+from inquiry_service.domain.mail_commands import LONGEST
+from inquiry_service.terms import UNDO_HELD_S, BackBecause, InquiryStatus, ReplyStatus, Via
 from shared import audit, letters
+from shared.clock import utc_now
 from shared.db import first
+from shared.errors import Invalid
 from shared.people import Person
 from shared.phrases import phrase
-from shared.tokens import new_id
 
 _TO_DRAFT = text(
-    "UPDATE reply SET status = 'draft', letter_id = NULL, changed_at = now() WHERE id = :id AND status = 'queued' RETURNING id"
+    "UPDATE reply SET status = 'draft', letter_id = NULL, scheduled_at = NULL, changed_at = now()"
+    " WHERE id = :id AND status = 'queued' RETURNING id"
 )
 _ON_ITS_WAY = text(
     "SELECT 1 FROM letter WHERE subject_id = :id AND status IN ('queued', 'ready', 'sending') LIMIT 1"
 )
+_OVERTAKEN = text("""
+    SELECT 1 FROM message LEFT JOIN reply ON reply.id = message.id
+    WHERE message.inquiry_id = :inquiry_id AND message.position > :position AND NOT message.is_automatic
+      AND message.kind IN ('question', 'follow_up', 'answer') AND (reply.id IS NULL OR reply.status IN ('queued', 'sent', 'in_doubt', 'failed'))
+    LIMIT 1
+""")
 _ANSWERABLE = (InquiryStatus.NEW, InquiryStatus.OPEN, InquiryStatus.WAITING, InquiryStatus.CLOSED)
 
 
@@ -35,12 +50,17 @@ def answer(
     based_on: UUID | None = None,
     via: Via = Via.DESK,
     undo_s: float = UNDO_HELD_S,
+    scheduled_at: datetime | None = None,
 ) -> Reply:
-    """The answer is in the thread and its letter is owed, `undo_s` from now.
+    """The answer is in the thread and its letter is owed, `undo_s` from now, or at `scheduled_at`.
 
     `based_on` is the last message that the author had seen; without it nothing is compared.
-    Raises ThreadChanged with the newer messages, WrongMove for what nobody should answer.
+    Raises ThreadChanged with the newer messages, WrongMove for what nobody should answer, Invalid for a merge field that is not
+    filled in, or a time that has passed.
     """
+    if via != Via.MAIL:
+        _check_fields(body)
+    _check_time(scheduled_at)
     inquiry = inquiries.find(session, inquiry_id, lock=True)
     if inquiry.status not in _ANSWERABLE:
         raise WrongMove(phrase("Release it from quarantine before you answer."), state=inquiry.status)
@@ -50,12 +70,30 @@ def answer(
     if newer := inquiries.newer_than(session, inquiry.id, seen, author.id):
         raise ThreadChanged(newer=newer)
     # a draft belongs to the desk's text box: an answer by another road leaves it alone
-    draft = _own_draft(session, inquiry, author) if via == Via.DESK else None
-    reply = draft or _new_reply(session, inquiry, author, via)
-    reply.based_on, reply.is_closing = seen, is_closing
-    _message(session, reply).body = body
+    draft = drafts.own_draft(session, inquiry, author) if via == Via.DESK else None
+    reply = draft or drafts.new_reply(session, inquiry, author, via)
+    reply.based_on, reply.is_closing, reply.scheduled_at = seen, is_closing, scheduled_at
+    drafts.write(session, reply, body)
     queue(session, inquiry, reply, undo_s=undo_s)
     return reply
+
+
+def _check_fields(body: str) -> None:
+    """A field that is still in braces is for a person to fill in. Raises Invalid."""
+    if left := merge_fields.fields_in(body):
+        names = ", ".join(f"{{{name}}}" for name in left)
+        raise Invalid(
+            phrase("The answer is not ready"),
+            fields={"body": [phrase("Fill in %(names)s first, or take it out.", names=names)]},
+        )
+
+
+def _check_time(scheduled_at: datetime | None) -> None:
+    if scheduled_at is not None and not utc_now() < scheduled_at <= utc_now() + LONGEST:
+        raise Invalid(
+            phrase("That is no time to send it at"),
+            fields={"send_at": [phrase("Choose a time to come, within a year.")]},
+        )
 
 
 def _same_answer(session: Session, inquiry: Inquiry, author: Person, body: str) -> Reply | None:
@@ -76,7 +114,7 @@ def _same_answer(session: Session, inquiry: Inquiry, author: Person, body: str) 
 
 def queue(session: Session, inquiry: Inquiry, reply: Reply, *, undo_s: float) -> None:
     """The reply's letter is owed; the inquiry waits for the asker. The inquiry must be locked."""
-    message = _message(session, reply)
+    message = drafts.message_of(session, reply)
     message.position = inquiries.next_position(session, inquiry, message.body)
     reply.status = ReplyStatus.QUEUED
     reply.sendings += 1
@@ -90,12 +128,13 @@ def queue(session: Session, inquiry: Inquiry, reply: Reply, *, undo_s: float) ->
         subject_id=reply.id,
         recipient=inquiry.asker_email,
         dedupe_key=f"answer:{reply.id}:{reply.sendings}",
-        delay_s=undo_s,
+        not_before=reply.scheduled_at,
+        delay_s=0 if reply.scheduled_at else undo_s,
         wants_outcome=True,
         person_id=reply.author_id,
     )
     inquiry.status = InquiryStatus.WAITING
-    inquiry.is_never_reached = False
+    inquiry.is_never_reached, inquiry.back_because = False, None
     if inquiry.assignee_id is None:
         inquiry.assignee_id = reply.author_id
     session.flush()
@@ -110,56 +149,6 @@ def _position_of(session: Session, inquiry: Inquiry, message_id: UUID | None) ->
             phrase("The message this reply was based on is no longer in the thread"), newer=[]
         )
     return message.position
-
-
-def _new_reply(session: Session, inquiry: Inquiry, author: Person, via: Via, body: str = "") -> Reply:
-    message = Message(
-        id=new_id(), inquiry_id=inquiry.id, kind=MessageKind.ANSWER, via=via, body=body, staff_id=author.id
-    )
-    session.add(message)
-    session.flush()
-    reply = Reply(
-        id=message.id,
-        inquiry_id=inquiry.id,
-        author_id=author.id,
-        status=ReplyStatus.DRAFT,
-        based_on=inquiry.messages,
-        sendings=0,
-    )
-    session.add(reply)
-    session.flush()
-    return reply
-
-
-def _own_draft(session: Session, inquiry: Inquiry, author: Person) -> Reply | None:
-    return session.scalars(
-        select(Reply)
-        .where(
-            Reply.inquiry_id == inquiry.id, Reply.author_id == author.id, Reply.status == ReplyStatus.DRAFT
-        )
-        .order_by(Reply.changed_at.desc())
-        .limit(1)
-    ).first()
-
-
-def _message(session: Session, reply: Reply) -> Message:
-    return session.get_one(Message, reply.id)
-
-
-def draft_of(session: Session, inquiry_id: UUID, author: Person) -> tuple[Reply, str] | None:
-    """The author's draft in this thread and its text."""
-    inquiry = inquiries.find(session, inquiry_id)
-    reply = _own_draft(session, inquiry, author)
-    return (reply, _message(session, reply).body) if reply else None
-
-
-def save_draft(session: Session, inquiry_id: UUID, author: Person, body: str) -> Reply:
-    """What the author typed is kept; an empty text keeps an empty draft."""
-    inquiry = inquiries.find(session, inquiry_id, lock=True)
-    reply = _own_draft(session, inquiry, author) or _new_reply(session, inquiry, author, Via.DESK)
-    _message(session, reply).body = body
-    reply.changed_at = session.scalar(select(func.now()))  # type: ignore[assignment]
-    return reply
 
 
 def find(session: Session, inquiry_id: UUID, reply_id: UUID) -> Reply:
@@ -183,7 +172,7 @@ def undo(session: Session, inquiry_id: UUID, reply_id: UUID, person: Person) -> 
     if first(session, _TO_DRAFT, id=reply.id) is None:
         raise AlreadyOnItsWay()
     session.refresh(reply)
-    _message(session, reply).position = None
+    drafts.message_of(session, reply).position = None
     if inquiry.status == InquiryStatus.WAITING:  # else something newer happened, and has the last word
         inquiry.status = reply.status_before or InquiryStatus.OPEN
     audit.write(session, person.actor, "answer_undone", inquiry.id, reply=str(reply.id))
@@ -196,7 +185,7 @@ def hold(
 ) -> Reply:
     """The answer is kept and not sent, with the reason; one click sends or discards it."""
     inquiry = inquiries.find(session, inquiry_id, lock=True)
-    reply = _new_reply(session, inquiry, author, via, body)
+    reply = drafts.new_reply(session, inquiry, author, via, body)
     reply.status, reply.held_because, reply.based_on = ReplyStatus.HELD, why, based_on
     return reply
 
@@ -211,6 +200,7 @@ def send_held(session: Session, inquiry_id: UUID, reply_id: UUID, person: Person
         raise WrongMove(phrase("Release it from quarantine before you answer."), state=inquiry.status)
     if first(session, _ON_ITS_WAY, id=reply.id) is not None:
         raise AlreadyOnItsWay()
+    reply.facts, reply.scheduled_at = [], None  # somebody read why it was held, and sends it as it is
     queue(session, inquiry, reply, undo_s=UNDO_HELD_S)
     audit.write(session, person.actor, "held_answer_sent", inquiry.id, reply=str(reply.id))
     return reply
@@ -225,6 +215,46 @@ def discard(session: Session, inquiry_id: UUID, reply_id: UUID, person: Person) 
     reply.status = ReplyStatus.DISCARDED
     audit.write(session, person.actor, "answer_discarded", inquiry.id, reply=str(reply.id))
     return reply
+
+
+def edit_held(session: Session, inquiry_id: UUID, reply_id: UUID, person: Person) -> Reply:
+    """A held (or failed) reply, or a draft that lay below another one, is the person's draft, in the box. Raises NotHeld."""
+    inquiries.find(session, inquiry_id, lock=True)
+    reply = find(session, inquiry_id, reply_id)
+    if reply.status != ReplyStatus.HELD and not (
+        reply.status == ReplyStatus.DRAFT and reply.author_id == person.id
+    ):
+        raise NotHeld(state=reply.status)
+    reply.status, reply.author_id, reply.scheduled_at = ReplyStatus.DRAFT, person.id, None
+    drafts.message_of(session, reply).staff_id = person.id
+    reply.changed_at = session.scalar(select(func.clock_timestamp()))  # type: ignore[assignment]
+    audit.write(session, person.actor, "held_answer_taken_up", inquiry_id, reply=str(reply.id))
+    session.flush()
+    return reply
+
+
+def is_overtaken(session: Session, reply: Reply) -> bool:
+    """Whether something came into the thread between the moment when a scheduled reply was written and now."""
+    position = drafts.message_of(session, reply).position
+    ids = {"inquiry_id": reply.inquiry_id, "position": position}
+    return reply.scheduled_at is not None and first(session, _OVERTAKEN, **ids) is not None
+
+
+def hold_back(session: Session, reply_id: UUID, letter_id: UUID, why: str) -> None:
+    """A reply whose time has come is held instead of sent, and its inquiry is at the top of the queue. Not if somebody undid it."""
+    inquiry = inquiries.find(session, session.get_one(Reply, reply_id).inquiry_id, lock=True)
+    reply = find(session, inquiry.id, reply_id)
+    if reply.status != ReplyStatus.QUEUED or reply.letter_id != letter_id:
+        return
+    message = drafts.message_of(session, reply)
+    reply.status, reply.held_because, reply.letter_id, reply.scheduled_at = ReplyStatus.HELD, why, None, None
+    reply.based_on, message.position = message.position or reply.based_on, None
+    now = session.scalar(select(func.now()))
+    assert now is not None
+    reply.changed_at = now
+    _back_to_the_top(inquiry, now, is_never_reached=False)
+    inquiry.back_because = BackBecause.HELD
+    session.flush()
 
 
 def held_replies(session: Session, inquiry_id: UUID) -> list[tuple[Reply, str]]:

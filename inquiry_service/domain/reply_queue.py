@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from inquiry_service.db.models import Inquiry
 from inquiry_service.db.queries import reply_queue as statements
+from inquiry_service.db.queries.notices import NOTICES
 from inquiry_service.domain import inquiries, name_words
 from inquiry_service.domain.errors import NothingToTake, TakenBySomebodyElse
 from inquiry_service.domain.search_terms import SearchTerms, filters_of, search_terms, sender_words
-from shared import audit
+from shared import audit, presence
 from shared.cursors import decode, encode, not_ours
 from shared.db import first
 from shared.errors import Invalid
@@ -56,10 +57,17 @@ def claim(session: Session, inquiry_id: UUID, person: Person) -> Inquiry:
 
 
 def counts(session: Session, person_id: UUID) -> dict[str, int]:
-    """How many are in each view of this person's queue."""
+    """How many are in each view of this person's queue, and how many mails belong to no thread (`unfiled`)."""
     row = first(session, statements.COUNTS, staff_id=person_id)
     assert row is not None
     return {name: int(value) for name, value in row._mapping.items()}
+
+
+def notices(session: Session) -> dict[str, Any]:
+    """What everybody at the desk should know: whether a worker is alive, the books add up, and a restore holds everything."""
+    row = first(session, NOTICES, alive_s=presence.ALIVE_S)
+    assert row is not None
+    return {**row._mapping, "unbalanced": int(row.unbalanced)}
 
 
 def page(

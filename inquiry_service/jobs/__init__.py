@@ -19,6 +19,7 @@ KINDS: Mapping[str, JobKind] = {
     "reconcile": JobKind(reconciling.reconcile_nightly, every=timedelta(days=1)),
     "wake_inquiry": JobKind(inbound.wake_inquiry),
     "learn_names": JobKind(housekeeping.learn_names, every=timedelta(minutes=1)),
+    "learn_answers": JobKind(housekeeping.learn_answers, every=timedelta(minutes=1)),
     "sweep_done_jobs": JobKind(sweep_done, every=timedelta(hours=1)),
     "sweep_old_rows": JobKind(housekeeping.sweep_old_rows, every=timedelta(hours=6)),
 }

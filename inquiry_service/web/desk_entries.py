@@ -9,13 +9,14 @@ from uuid import UUID
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from inquiry_service.db.models import Inquiry, MailFile, Reply, Staff
-from inquiry_service.domain import inquiries, mail_files, replies
+from inquiry_service.db.models import Inquiry, MailFile, Reply
+from inquiry_service.domain import inquiries, mail_files, reply_files
 from inquiry_service.domain.inquiries import Entry
 from inquiry_service.terms import FROM_ASKER, MessageKind, ReplyStatus, Via
+from inquiry_service.web.composing import files_listed
 from inquiry_service.web.downloads import listed
 from inquiry_service.web.parts import settings
-from inquiry_service.web.words import said_at
+from inquiry_service.web.words import clipped, said_at
 from shared import letters
 from shared.clock import utc_now
 from shared.people import Person
@@ -43,20 +44,44 @@ class Talk:
     held: Sequence[dict[str, Any]]
     acknowledgement: dict[str, Any] | None
     last_id: UUID
+    draft_files: Sequence[dict[str, Any]]
 
 
-def talk_of(session: Session, inquiry: Inquiry, person: Person, *, seen: UUID | None = None) -> Talk:
-    """The thread; `seen` is the last message that a reply was written against, and what came after it is marked."""
+def talk_of(
+    session: Session,
+    inquiry: Inquiry,
+    person: Person,
+    unsent: Sequence[tuple[Reply, str, str]],
+    *,
+    seen: UUID | None = None,
+) -> Talk:
+    """The thread; `unsent` are its held replies and the person's drafts with texts and authors.
+
+    `seen` is the last message that a reply was written against, and what came after it is marked.
+    """
     entries = inquiries.thread(session, inquiry.id)
     fates = _fates(session, inquiry, entries)
     mails = [entry.message.raw_mail_id for entry in entries if entry.message.raw_mail_id]
     files = mail_files.of_mails(session, mails)
     after = next((e.message.position or 0 for e in entries if e.message.id == seen), None)
+    held = [(reply, body, author) for reply, body, author in unsent if reply.status == ReplyStatus.HELD]
+    draft_id = next((reply.id for reply, _, _ in unsent if reply.status == ReplyStatus.DRAFT), None)
+    ours = [entry.message.id for entry in entries if entry.reply] + [reply.id for reply, _, _ in held]
+    sent_files = reply_files.of_replies(session, [*ours, *([draft_id] if draft_id else [])])
     return Talk(
-        [_shown(entry, inquiry, person, fates, after) | _mail_of(entry, files) for entry in entries],
-        [_held(session, reply, body) for reply, body in replies.held_replies(session, inquiry.id)],
+        [
+            _shown(entry, inquiry, person, fates, after)
+            | _mail_of(entry, files)
+            | {"reply_files": files_listed(sent_files.get(entry.message.id, []))}
+            for entry in entries
+        ],
+        [
+            _held(reply, body, author, entries) | {"reply_files": files_listed(sent_files.get(reply.id, []))}
+            for reply, body, author in held
+        ],
         next(iter(fates.get(inquiry.id, [])), None),
         entries[-1].message.id,
+        files_listed(sent_files.get(draft_id, [])) if draft_id else [],
     )
 
 
@@ -121,6 +146,9 @@ def _shown(
     message, now = entry.message, utc_now()
     moment: datetime = (entry.reply.sent_at if entry.reply else None) or message.created_at
     is_asker = message.kind in FROM_ASKER
+    scheduled_at = (
+        entry.reply.scheduled_at if entry.reply and entry.reply.status == ReplyStatus.QUEUED else None
+    )
     return {
         "id": message.id,
         "author": _author(entry, inquiry),
@@ -130,7 +158,8 @@ def _shown(
         "words": said_at(moment, now, settings().zone),
         "meta": _road(entry, inquiry),
         "is_verified": message.is_verified,
-        "fates": fates.get(message.id, []),
+        "fates": fates.get(message.id, []) if scheduled_at is None else [],
+        "scheduled_at": scheduled_at,
         "is_sent_answer": entry.reply is not None and entry.reply.status == ReplyStatus.SENT,
         "is_newer": after is not None and (message.position or 0) > after and message.staff_id != person.id,
     }
@@ -163,13 +192,17 @@ def _road(entry: Entry, inquiry: Inquiry) -> str:
     return words.get(Via(message.via), "") if message.kind != MessageKind.NOTE else ""
 
 
-def _held(session: Session, reply: Reply, body: str) -> dict[str, Any]:
-    author = session.get(Staff, reply.author_id)
+def _held(reply: Reply, body: str, author: str, entries: Sequence[Entry]) -> dict[str, Any]:
     return {
         "id": reply.id,
         "body": body,
-        "author": author.name if author else "",
+        "author": author,
         "why": say(reply.held_because or ""),
+        "newer": [
+            {"id": entry.message.id, "line": clipped(entry.message.body, 200)}
+            for entry in entries
+            if (entry.message.position or 0) > reply.based_on and entry.message.kind in FROM_ASKER
+        ],
         "at": reply.changed_at,
         "words": said_at(reply.changed_at, utc_now(), settings().zone),
     }

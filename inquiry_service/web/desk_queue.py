@@ -12,16 +12,14 @@ from flask import request
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from inquiry_service.domain import reply_queue, staff, unfiled
+from inquiry_service.domain import reply_queue, staff
 from inquiry_service.terms import FOR_US
 from inquiry_service.web.parts import parts, settings
 from inquiry_service.web.schemas.forms import DeskQuery
 from inquiry_service.web.words import clipped, due_in_words, initials, program_code, said_at
-from shared import holding, ledger
 from shared.clock import utc_now
 from shared.errors import Invalid
 from shared.people import Person
-from shared.presence import count_alive
 from shared.web.mistakes import sentences_of
 
 FIRST_VIEW = "open"
@@ -162,11 +160,7 @@ def frame(session: Session, person: Person, place: Place, *, current: UUID | Non
 
 def notices_part(session: Session) -> dict[str, Any]:
     """What everybody at the desk should know."""
-    return {
-        "is_worker_away": count_alive(session, "worker") == 0,
-        "unbalanced": ledger.number_found(session),
-        "is_held": holding.state(session) is not None,
-    }
+    return reply_queue.notices(session)
 
 
 def views_part(session: Session, person: Person, place: Place) -> dict[str, Any]:
@@ -183,7 +177,7 @@ def views_part(session: Session, person: Person, place: Place) -> dict[str, Any]
         }
         for name in VIEWS
     ]
-    return {"place": place, "views": shown, "unfiled": unfiled.count(session)}
+    return {"place": place, "views": shown, "unfiled": counts["unfiled"]}
 
 
 def _at_most(count: int | None) -> int | str | None:
@@ -223,7 +217,9 @@ def list_part(session: Session, person: Person, place: Place) -> dict[str, Any]:
 
 
 def _row(item: Any, person: Person, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
-    if item.snoozed_until is not None:
+    if item.is_snoozed_for_answer:
+        words, state = _("until they write"), ""
+    elif item.snoozed_until is not None:
         words, state = _("until %(moment)s", moment=said_at(item.snoozed_until, now, zone)), ""
     elif item.status in FOR_US and item.due_at is not None:
         words, state = due_in_words(item.due_at, now, zone)
@@ -241,7 +237,15 @@ def _row(item: Any, person: Person, now: datetime, zone: ZoneInfo) -> dict[str, 
         "is_never_reached": item.is_never_reached,
         "is_spam": item.status == "spam",
         "has_draft": item.has_draft,
+        "back": _back_words(item.back_because),
+        "goes_out": said_at(item.goes_out_at, now, zone) if item.goes_out_at else "",
         "assignee": "" if item.assignee_id in (None, person.id) else initials(item.assignee_name or ""),
         "assignee_name": item.assignee_name,
         "is_mine": item.assignee_id == person.id,
     }
+
+
+def _back_words(why: str | None) -> str:
+    """Why the inquiry is at the top again, in a word or two; that an answer is held says its own view."""
+    words = {"time": _("its time came"), "answer": _("they wrote"), "held": _("answer held")}
+    return str(words.get(why or "", ""))

@@ -6,6 +6,7 @@ from typing import cast
 from zoneinfo import ZoneInfo
 
 from flask import current_app
+from jinja2 import Environment
 
 from inquiry_service.clients.enrollment import EnrollmentClient
 from inquiry_service.domain.business_hours import ANSWER_WITHIN, due_at
@@ -44,6 +45,7 @@ class Parts:
     enrollment: EnrollmentClient
     ask_tokens: FormTokens
     expectation: Expectation
+    letter_templates: Environment
 
 
 def parts() -> Parts:

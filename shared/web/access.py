@@ -22,6 +22,7 @@ SIBLING = "sibling"
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 View = TypeVar("View", bound=Callable[..., Any])
 _MARK = "__frontdesk_allow__"
+_MOST_BYTES = "__frontdesk_most_bytes__"
 
 
 class TokenReadsOnly(errors.Forbidden):
@@ -36,6 +37,16 @@ def allow(*who: str) -> Callable[[View], View]:
 
     def mark(view: View) -> View:
         setattr(view, _MARK, frozenset(who))
+        return view
+
+    return mark
+
+
+def takes_files(most_bytes: int) -> Callable[[View], View]:
+    """Who may call the view may send it so much: read only after the caller is known."""
+
+    def mark(view: View) -> View:
+        setattr(view, _MOST_BYTES, most_bytes)
         return view
 
     return mark
@@ -108,6 +119,9 @@ def check_access() -> Response | None:
         raise Forbidden(phrase("Your role does not open this door."))
     if request.method in UNSAFE and "write" not in person.scopes:
         raise TokenReadsOnly
+    request.max_content_length = getattr(
+        current_app.view_functions[request.endpoint], _MOST_BYTES, request.max_content_length
+    )
     if request.method in UNSAFE and person.by == "cookie":
         require_own_page()
     return None

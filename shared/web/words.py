@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from shared.clock import utc_now
+from shared.light_markup import formatted
 from shared.phrases import Phrase
 
 
@@ -119,5 +120,6 @@ PAGE_FILTERS = {
     "how_long": length_in_words,
     "time_tag": time_tag,
     "paragraphs": paragraphs,
+    "formatted": formatted,
     "say": say,
 }

@@ -23,7 +23,7 @@ from tests.test_policy import BODIES, POLICY, Caller, client_of, rules_of
 
 HEADING = "somebody else's id"
 SAME_KIND = {
-    "reply_id": {"held"},
+    "reply_id": {"held", "sent"},
     "letter_id": {"answer_letter"},
     "link": {"offered_link"},
 }  # right ones, too
@@ -91,8 +91,10 @@ class Tries:
     def ids(self, rule: Rule) -> dict[str, str]:
         """New things, in the state that the route is for."""
         ids = self.make()
-        if rule.rule.endswith(("/send", "/discard")):
+        if rule.rule.endswith(("/send", "/discard", "/edit")):
             ids["reply_id"] = ids["held"]
+        if rule.rule.startswith("/inquiries/<link>/files/"):
+            ids["reply_id"] = ids["sent"]
         return ids
 
     def wrong(self, method: str, rule: Rule, argument: str) -> dict[str, str]:

@@ -7,11 +7,15 @@ from sqlalchemy import text
 from enrollment_service.domain.registrations import cancel_by_office
 from inquiry_service.domain import (
     bulk_moves,
+    drafts,
     inbound,
     inquiries,
     mail_files,
     published_answers,
+    registration_links,
     replies,
+    reply_files,
+    saved_replies,
     staff,
 )
 from inquiry_service.domain.parsed_email import AttachedFile
@@ -73,6 +77,7 @@ def of_inquiry(database: Database, director: Person) -> dict[str, str]:
             "message_id": note.id,
             "answer_letter": queued.letter_id,
         }
+        ids |= _composed(session, inquiry_id, director, (queued.id, held.id))
         mail = f"From: x@example.com\r\nSubject: {inquiry_id}\r\n\r\nx".encode()
         raw = inbound.store_raw(session, mail, mailbox="test", envelope_to=None)
         reset = staff.new_reset_link(session, director.id)
@@ -110,6 +115,21 @@ def of_inquiry(database: Database, director: Person) -> dict[str, str]:
         "secret": reset,
     }
     return {name: str(value) for name, value in found.items()}
+
+
+def _composed(session: Any, inquiry_id: Any, director: Person, replies_: tuple[Any, ...]) -> dict[str, Any]:
+    """What belongs to answers: a file of each, a draft with an earlier text, one that was sent, a saved reply, a registration link."""
+    inquiry = inquiries.find(session, inquiry_id, lock=True)
+    sent = replies.answer(session, inquiry_id, director, "Sent.", via=Via.MAIL)
+    session.flush()
+    session.execute(text("UPDATE reply SET status = 'sent' WHERE id = :id"), {"id": sent.id})
+    for body in ("A long and careful draft of an answer.", "A draft."):
+        draft = drafts.save_draft(session, inquiry_id, director, body)
+    for reply_id in (*replies_, sent.id, draft.id):
+        reply_files.attach(session, reply_id, [reply_files.GivenFile("list.pdf", b"x")])
+    saved = saved_replies.write(session, director, title="Start", body="Soon.")
+    secret = registration_links.make(session, inquiry, new_id(), director)
+    return {"sent": sent.id, "saved_reply_id": saved.id, "secret_hash": hash_secret(secret).hex()}
 
 
 def of_enrollment(database: Database) -> dict[str, str]:

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from inquiry_service.db.models import Inquiry, Reply
-from inquiry_service.domain import inquiries, replies
+from inquiry_service.domain import drafts, inquiries, replies
 from inquiry_service.domain.errors import AlreadyOnItsWay, ThreadChanged, WrongMove
 from inquiry_service.terms import ReplyStatus, Via
 from shared import letters
@@ -88,7 +88,7 @@ def test_undo_brings_back_the_exact_draft_and_sends_nothing(
     assert len(inquiry_work.letters(EFFAT)) == 1  # the acknowledgement
     assert _inquiry(inquiry_db, inquiry_id).status == "new"
     with inquiry_db.reading() as session:
-        draft = replies.draft_of(session, inquiry_id, director)
+        draft = drafts.draft_of(session, inquiry_id, director)
     assert draft is not None
     assert draft[1] == typed
 
@@ -203,10 +203,10 @@ def test_a_second_click_on_send_is_the_same_answer(inquiry_db: Database, inquiry
 def test_an_answer_by_mail_leaves_the_draft_on_the_desk_alone(inquiry_db: Database) -> None:
     director, inquiry_id = a_director(inquiry_db), an_inquiry(inquiry_db)
     with inquiry_db.transaction() as session:
-        replies.save_draft(session, inquiry_id, director, "A long careful draft.")
+        drafts.save_draft(session, inquiry_id, director, "A long careful draft.")
     _answer(inquiry_db, inquiry_id, director, "Short, by mail.", via=Via.MAIL)
     with inquiry_db.reading() as session:
-        draft = replies.draft_of(session, inquiry_id, director)
+        draft = drafts.draft_of(session, inquiry_id, director)
     assert draft is not None
     assert draft[1] == "A long careful draft."
 

@@ -1,10 +1,11 @@
 """Registering, without a cookie and without scripts: details, check, done. Everything typed travels with the form."""
 
-from dataclasses import replace
+import re
+from dataclasses import asdict, replace
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -24,12 +25,14 @@ from shared.errors import DomainError, SameKeyOtherBody
 from shared.idempotency import fingerprint
 from shared.tokens import new_id
 from shared.web.access import ANYONE, allow
+from shared.web.headers import mark_private
 from shared.web.mistakes import sentences_of
 from shared.web.site import database, limited
 from shared.web.words import say
 
 pages = Blueprint("register_pages", __name__)
 FIELDS = ("name", "email", "phone", "for_name", "inquiry")
+SECRET = re.compile(r"[a-z2-7]{26}")
 DONE_VALID_S = 7 * 24 * 3600
 _schema = RegistrationFormSchema()
 
@@ -37,9 +40,14 @@ _schema = RegistrationFormSchema()
 @pages.get("/register/<uuid:section_id>")
 @allow(ANYONE)
 def details(section_id: UUID) -> ResponseReturnValue:
-    """Step 1: who you are. What a link already knows (an inquiry's reference) is filled in."""
+    """Step 1: who you are. What a link already knows (an inquiry's reference) is filled in, and by an answer's link the details too."""
     values = {name: request.args.get(name, "")[:200] for name in FIELDS}
-    return _details_page(section_id, values, desk().form_tokens.issue())
+    secret = request.args.get("for", "")
+    if not SECRET.fullmatch(secret):
+        return _details_page(section_id, values, desk().form_tokens.issue())
+    values |= {name: said for name, said in asdict(desk().staff.prefill(secret, section_id)).items() if said}
+    page = make_response(_details_page(section_id, values, desk().form_tokens.issue()))
+    return mark_private(page)  # type: ignore[no-any-return]
 
 
 @pages.post("/register/<uuid:section_id>")

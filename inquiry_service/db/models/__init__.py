@@ -3,11 +3,15 @@
 from inquiry_service.db.models.allowed_frames import AllowedFrame
 from inquiry_service.db.models.base import Base
 from inquiry_service.db.models.bulk_moves import BulkMove, BulkMoved
+from inquiry_service.db.models.drafts import DraftVersion, ReplyFile
 from inquiry_service.db.models.inquiries import Inquiry, Message, Reply
 from inquiry_service.db.models.mailboxes import Mailbox, MailboxTrouble
 from inquiry_service.db.models.names import NameLearning, NameWord
 from inquiry_service.db.models.published_answers import PublishedAnswer
 from inquiry_service.db.models.raw_mails import MailFile, RawMail
+from inquiry_service.db.models.registration_links import RegistrationLink
+from inquiry_service.db.models.saved_replies import SavedReply
+from inquiry_service.db.models.similar import AnsweredQuestion
 from inquiry_service.db.models.staff import (
     PasswordReset,
     ProgramResponsibility,
@@ -20,9 +24,11 @@ from inquiry_service.db.models.staff import (
 
 __all__ = [
     "AllowedFrame",
+    "AnsweredQuestion",
     "Base",
     "BulkMove",
     "BulkMoved",
+    "DraftVersion",
     "Inquiry",
     "MailFile",
     "Mailbox",
@@ -35,7 +41,10 @@ __all__ = [
     "PublishedAnswer",
     "RawMail",
     "RecoveryCode",
+    "RegistrationLink",
     "Reply",
+    "ReplyFile",
+    "SavedReply",
     "SignInAttempt",
     "SignInStep",
     "Staff",

@@ -1,9 +1,10 @@
 """Inquiries, the entries of their threads, and the state of our replies."""
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Computed, ForeignKey, Index, SmallInteger, Text, UniqueConstraint, literal_column, text
-from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.schema import Sequence
 
@@ -47,6 +48,8 @@ class Inquiry(Base):
     first_answered_at: Mapped[Moment | None]
     closed_at: Mapped[Moment | None]
     snoozed_until: Mapped[Moment | None]
+    is_snoozed_for_answer: Mapped[bool] = mapped_column(server_default=text("false"))
+    back_because: Mapped[str | None] = mapped_column(Text)
     words: Mapped[str] = mapped_column(
         TSVECTOR,
         Computed(
@@ -127,7 +130,11 @@ class Message(Base):
 
 
 class Reply(Base):
-    """What became of an answer; its text is the message of the same id. `sendings` counts the letters written for it."""
+    """What became of an answer; its text is the message of the same id. `sendings` counts the letters written for it.
+
+    `version` counts the texts that its draft had; `facts` are the live facts that were put into it (domain/live_facts.py);
+    `scheduled_at` is when its author wants it to go, none for at once; `saved_reply_id` is the saved reply that it began with.
+    """
 
     __tablename__ = "reply"
 
@@ -143,8 +150,13 @@ class Reply(Base):
     status_before: Mapped[str | None] = mapped_column(Text)
     sent_at: Mapped[Moment | None]
     changed_at: Mapped[Now]
+    version: Mapped[int] = mapped_column(server_default=text("0"))
+    facts: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
+    scheduled_at: Mapped[Moment | None]
+    saved_reply_id: Mapped[UUID | None] = mapped_column(ForeignKey("saved_reply.id"))
 
     __table_args__ = (
         one_of("status", tuple(ReplyStatus)),
+        Index("ix_reply_sent", "sent_at", "id", postgresql_where=text("status = 'sent'")),
         Index("ix_reply_held", "changed_at", postgresql_where=text("status = 'held'")),
     )

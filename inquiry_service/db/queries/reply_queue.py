@@ -41,6 +41,11 @@ _COUNTERS = [
     *(_FEW.format(table="inquiry", condition=VIEWS[name][0], name=name) for name in _COUNTED),
     _FEW.format(table="inquiry", condition="status = 'quarantined'", name="quarantine"),
     _FEW.format(table="reply", condition="status = 'held'", name="held"),
+    _FEW.format(
+        table="raw_mail",
+        condition="status IN ('unfiled', 'unreadable') OR status = 'stored' AND received_at < now() - interval '5 minutes'",
+        name="unfiled",
+    ),
 ]
 COUNTS = text(
     f"SELECT {', '.join(_COUNTERS)}"
@@ -48,9 +53,10 @@ COUNTS = text(
 
 _PAGE = """
     SELECT id, reference, status, asker_name, asker_email, program, opening, assignee_id, messages, due_at, created_at,
-           last_message_at, snoozed_until, is_never_reached, spam_score, registration_reference,
+           last_message_at, snoozed_until, is_snoozed_for_answer, back_because, is_never_reached, spam_score, registration_reference,
            (SELECT name FROM staff WHERE staff.id = assignee_id) AS assignee_name,
            EXISTS (SELECT 1 FROM reply WHERE reply.inquiry_id = inquiry.id AND reply.status = 'draft' AND author_id = :staff_id) AS has_draft,
+           (SELECT min(scheduled_at) FROM reply WHERE reply.inquiry_id = inquiry.id AND reply.status = 'queued') AS goes_out_at,
            {order} AS sort_key
     FROM inquiry
     WHERE {condition} {filters}

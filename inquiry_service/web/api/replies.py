@@ -36,6 +36,7 @@ def answer(body: dict[str, Any], inquiry_id: UUID) -> dict[str, Any]:
             based_on=body["based_on"],
             via=Via.API if person.by == "token" else Via.DESK,
             undo_s=settings().undo_held_s,
+            scheduled_at=body["send_at"],
         )
         return reply_as_json(reply)
 

@@ -20,6 +20,7 @@ from shared.web.mistakes import sentences_of
 from shared.web.site import database
 from shared.web.words import moment_in_words, say
 
+UNTIL_THEY_WRITE = "answer"
 pages = Blueprint("moves", __name__, url_prefix="/desk/inquiries/<uuid:inquiry_id>")
 
 
@@ -90,12 +91,14 @@ def snooze(inquiry_id: UUID) -> ResponseReturnValue:
     try:
         words = checked(SnoozeForm(), {"until": _("Choose for how long")})["until"]
         until = mail_commands.until(words, utc_now(), settings().zone)
-        if until is None:
+        if until is None and words != UNTIL_THEY_WRITE:
             raise FormNotRight({"until": _("Choose one of the times, or a day like 2027-01-31.")})
         with database().transaction() as session:
             snoozes.snooze(session, inquiry_id, current_person().actor, until)
         flash(
-            _(
+            _("Put off until they write.")
+            if until is None
+            else _(
                 "Put off until %(moment)s, or until they write.",
                 moment=moment_in_words(until, settings().zone),
             )

@@ -18,6 +18,7 @@ from inquiry_service.domain import inbound
 from inquiry_service.mail import maildir_letters
 from inquiry_service.mail.maildir_letters import LetterHead
 from inquiry_service.mail.parse import parse
+from inquiry_service.web.downloads import letter_in_a_frame
 from inquiry_service.web.forms import FormNotRight, checked, page, see, submission_id, typed
 from inquiry_service.web.parts import settings
 from inquiry_service.web.schemas.forms import MailForm
@@ -30,7 +31,6 @@ from shared.web.access import ANYONE, allow, person_or_none, require_own_page
 from shared.web.site import database
 
 pages = Blueprint("mailbox", __name__, url_prefix="/mailbox")
-HTML_CSP = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 
 
 @pages.before_request
@@ -69,12 +69,7 @@ def html(name: str) -> Response:
     found = maildir_letters.html_of(maildir_letters.read(_bytes(name)))
     if found is None:
         raise NotFound
-    headers = {
-        "Content-Security-Policy": HTML_CSP,
-        "X-Frame-Options": "SAMEORIGIN",
-        "Cache-Control": "no-store",
-    }
-    return Response(found, headers=headers, mimetype="text/html")
+    return letter_in_a_frame(found)
 
 
 @pages.get("/<name>/original")

@@ -10,15 +10,16 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from inquiry_service.db.models import Inquiry
-from inquiry_service.domain import inquiries, links, mail_files
-from inquiry_service.domain.errors import NoSuchInquiry
-from inquiry_service.terms import FOR_US, InquiryStatus, Via
-from inquiry_service.web.downloads import listed
+from inquiry_service.domain import inquiries, links, mail_files, replies, reply_files
+from inquiry_service.domain.errors import NoSuchInquiry, NoSuchReply
+from inquiry_service.terms import FOR_US, InquiryStatus, ReplyStatus, Via
+from inquiry_service.web.composing import files_listed
+from inquiry_service.web.downloads import listed, saved_as
 from inquiry_service.web.forms import FormNotRight, checked, see, submission_id
 from inquiry_service.web.parts import due_now, settings
 from inquiry_service.web.schemas.inquiries import FollowUpForm, LostLinkForm
 from inquiry_service.web.words import expected_by, program_code, said_at
-from shared import idempotency
+from shared import blobs, idempotency
 from shared.clock import utc_now
 from shared.errors import SameKeyOtherBody, TooMany
 from shared.tokens import new_id
@@ -39,6 +40,21 @@ def show(link: str) -> ResponseReturnValue:
             links.prove_address(session, link)
             inquiry = links.inquiry_behind(session, link)
             return _thread_page(session, inquiry, link)
+    except NoSuchInquiry:
+        return _wrong_link()
+
+
+@pages.get("/inquiries/<link>/files/<uuid:reply_id>/<int:number>")
+@allow(LINK)
+def file(link: str, reply_id: UUID, number: int) -> ResponseReturnValue:
+    """A file of an answer that was sent to them."""
+    try:
+        with database().reading() as session:
+            inquiry = links.inquiry_behind(session, link)
+            if replies.find(session, inquiry.id, reply_id).status != ReplyStatus.SENT:
+                raise NoSuchReply()
+            found = reply_files.find(session, reply_id, number)
+            return mark_private(saved_as(found.name, blobs.get(session, found.sha256)))  # type: ignore[no-any-return]
     except NoSuchInquiry:
         return _wrong_link()
 
@@ -110,13 +126,19 @@ def _thread_page(
 
 
 def _entries_as_seen(session: Session, inquiry: Inquiry, now: datetime) -> list[dict[str, Any]]:
-    """What went between asker and school; of files the names, so that the asker sees that they came."""
+    """What went between asker and school; of their files the names, so that the asker sees that they came, and ours to be saved."""
     entries = inquiries.thread(session, inquiry.id, is_public=True)
     mails = [entry.message.raw_mail_id for entry in entries if entry.message.raw_mail_id]
     files = mail_files.of_mails(session, mails)
+    sent = reply_files.of_replies(session, [entry.message.id for entry in entries if entry.reply])
     return [
         _as_seen(entry, now)
-        | {"files": [file["name"] for file in listed(files.get(entry.message.raw_mail_id or inquiry.id, []))]}
+        | {
+            "files": [
+                file["name"] for file in listed(files.get(entry.message.raw_mail_id or inquiry.id, []))
+            ],
+            "sent_files": files_listed(sent.get(entry.message.id, [])),
+        }
         for entry in entries
     ]
 

@@ -47,16 +47,27 @@ class DeskQuery(_Form):
 
 
 class AnswerForm(ReplyBody):
-    """An answer; `based_on` is the last message on the page."""
+    """An answer; `based_on` is the last message on the page, `later` that it shall go at `send_at`, a local time."""
+
+    next = fields.Boolean(load_default=False)
+    later = fields.Boolean(load_default=False)
+    send_at = Text(max_length=40, load_default=None)  # type: ignore[assignment]
 
     class Meta(_Form.Meta):
         """Hidden fields aside."""
 
 
 class DraftForm(_Form):
-    """What is typed so far."""
+    """What is typed so far; `version` is the one that the page began with."""
 
     body = Text(max_length=20000, is_line=False, load_default=None)
+    version = Whole(load_default=None, validate=ma.validate.Range(0, 2**31 - 1))
+
+
+class InsertForm(DraftForm):
+    """What shall be put into the text: `saved:<id>`, `similar:<id>` or `link:<id>`."""
+
+    insert = Text(max_length=60, required=True)
 
 
 class NoteForm(NoteBody):

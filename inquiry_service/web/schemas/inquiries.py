@@ -94,9 +94,9 @@ class InquiryItem(Schema):
 
 
 class SnoozeBody(Schema):
-    """Until when nobody is offered the inquiry."""
+    """Until when nobody is offered the inquiry; null for until the asker writes."""
 
-    until = fields.AwareDateTime(required=True)
+    until = fields.AwareDateTime(required=True, allow_none=True)
 
 
 class InquiryList(Schema):
@@ -115,6 +115,7 @@ class ReplyItem(Schema):
     held_because = fields.String(allow_none=True)
     letter_id = fields.UUID(allow_none=True)
     sent_at = fields.AwareDateTime(allow_none=True)
+    scheduled_at = fields.AwareDateTime(allow_none=True)
 
 
 class MessageItem(Schema):
@@ -156,11 +157,12 @@ class InquiryDetail(InquiryItem):
 
 
 class ReplyBody(Schema):
-    """An answer; `based_on` is the id of the last message its author had seen."""
+    """An answer; `based_on` is the id of the last message its author had seen, `send_at` when it shall go, null for at once."""
 
     body = Text(max_length=20000, required=True, is_line=False)
     close = fields.Boolean(load_default=False)
     based_on = fields.UUID(load_default=None, allow_none=True)
+    send_at = fields.AwareDateTime(load_default=None, allow_none=True)
 
 
 class NoteBody(Schema):

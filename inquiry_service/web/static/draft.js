@@ -1,24 +1,32 @@
 // The answer is kept as a draft 800 ms after the last key. What cannot be saved is said, kept in the box, and tried again.
+// Where another page saved another text meanwhile, both are shown, and a person decides.
 const QUIET_MS = 800;
 const AGAIN_MS = 10_000;
 
 for (const form of document.querySelectorAll("form[data-draft]")) {
   const box = form.querySelector("textarea");
   const place = form.querySelector("[data-saved]");
+  const conflict = form.querySelector("[data-conflict]");
+  const version = form.elements.version;
   let saved = box.value;
   let timer = 0;
   let isSending = false;
+  let isAsked = !conflict.hidden;
 
   async function save() {
-    if (isSending || box.value === saved) return;
+    if (isSending || isAsked || box.value === saved) return;
     const text = box.value;
-    const body = new URLSearchParams({ csrf_token: form.elements.csrf_token.value, body: text });
+    const body = new URLSearchParams({ csrf_token: form.elements.csrf_token.value, body: text, version: version.value });
     try {
       const answer = await fetch(form.dataset.draft, { method: "POST", body, headers: { Accept: "application/json" }, credentials: "same-origin", redirect: "error", keepalive: text.length < 15_000 });
       if (isSending) return;
       if (answer.ok) {
+        const now = await answer.json();
         saved = text;
-        place.textContent = (await answer.json()).saved;
+        version.value = now.version;
+        place.textContent = now.saved;
+      } else if (answer.status === 409) {
+        ask(await answer.json());
       } else if (answer.status === 422) {
         place.textContent = (await answer.json()).problem;
       } else {
@@ -30,11 +38,30 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
       later(AGAIN_MS);
     }
   }
+  function ask(other) {
+    isAsked = true;
+    conflict.querySelector("[data-other]").textContent = other.body;
+    version.value = other.version;
+    conflict.hidden = false;
+    conflict.scrollIntoView({ block: "nearest" });
+  }
+  function decided() {
+    isAsked = false;
+    conflict.hidden = true;
+    box.focus();
+    later(0);
+  }
   function later(wait_ms) {
     clearTimeout(timer);
     timer = setTimeout(save, wait_ms);
   }
 
+  conflict.querySelector("[data-keep-mine]").addEventListener("click", decided);
+  conflict.querySelector("[data-use-other]").addEventListener("click", (event) => {
+    event.preventDefault();
+    box.value = saved = conflict.querySelector("[data-other]").textContent;
+    decided();
+  });
   box.addEventListener("input", () => later(QUIET_MS));
   form.addEventListener("submit", () => { isSending = true; clearTimeout(timer); });
   addEventListener("pageshow", () => { isSending = false; });

@@ -1,0 +1,132 @@
+"""Answers that are being written: saved as they are typed, with the texts that they had before."""
+
+from uuid import UUID
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from inquiry_service.db.models import Inquiry, Message, Reply, Staff
+from inquiry_service.domain import draft_versions, inquiries
+from inquiry_service.domain.errors import DraftChanged, NoSuchReply
+from inquiry_service.terms import MessageKind, ReplyStatus, Via
+from shared.people import Person
+from shared.tokens import new_id
+
+MOST_DRAFTS = 5
+
+
+def new_reply(session: Session, inquiry: Inquiry, author: Person, via: Via, body: str = "") -> Reply:
+    """An empty draft at the end of the thread."""
+    message = Message(
+        id=new_id(), inquiry_id=inquiry.id, kind=MessageKind.ANSWER, via=via, body=body, staff_id=author.id
+    )
+    session.add(message)
+    session.flush()
+    reply = Reply(
+        id=message.id,
+        inquiry_id=inquiry.id,
+        author_id=author.id,
+        status=ReplyStatus.DRAFT,
+        based_on=inquiry.messages,
+        sendings=0,
+        version=0,
+        facts=[],
+    )
+    session.add(reply)
+    session.flush()
+    return reply
+
+
+def new_draft(session: Session, inquiry: Inquiry, author: Person) -> Reply:
+    """The author's empty draft."""
+    return new_reply(session, inquiry, author, Via.DESK)
+
+
+def write(session: Session, reply: Reply, body: str) -> None:
+    """The reply has this text; the one before is kept where it would be missed."""
+    message = message_of(session, reply)
+    if message.body == body:
+        return
+    if draft_versions.is_material(message.body, body):
+        draft_versions.keep(session, reply.id, reply.version, message.body)
+    message.body = body
+    reply.version += 1
+
+
+def own_draft(session: Session, inquiry: Inquiry, author: Person) -> Reply | None:
+    """The draft that the author wrote at last."""
+    return next((reply for reply, _ in drafts_of(session, inquiry.id, author)), None)
+
+
+def drafts_of(session: Session, inquiry_id: UUID, author: Person) -> list[tuple[Reply, str]]:
+    """The author's drafts in this thread with their texts, the latest first: more than one when a sent or held one came back."""
+    found = session.execute(
+        select(Reply, Message.body)
+        .join(Message, Message.id == Reply.id)
+        .where(
+            Reply.inquiry_id == inquiry_id, Reply.author_id == author.id, Reply.status == ReplyStatus.DRAFT
+        )
+        .order_by(Reply.changed_at.desc(), Reply.id)
+        .limit(MOST_DRAFTS)
+    )
+    return [(reply, body) for reply, body in found]
+
+
+def unsent_of(session: Session, inquiry_id: UUID, person: Person) -> list[tuple[Reply, str, str]]:
+    """The thread's held replies, oldest first, and the person's drafts, latest first, with their texts and their authors' names."""
+    is_own_draft = and_(Reply.status == ReplyStatus.DRAFT, Reply.author_id == person.id)
+    found = session.execute(
+        select(Reply, Message.body, Staff.name)
+        .join(Message, Message.id == Reply.id)
+        .join(Staff, Staff.id == Reply.author_id)
+        .where(Reply.inquiry_id == inquiry_id, or_(Reply.status == ReplyStatus.HELD, is_own_draft))
+        .order_by(Reply.changed_at)
+    ).all()
+    held = [(reply, body, name) for reply, body, name in found if reply.status == ReplyStatus.HELD]
+    own = [(reply, body, name) for reply, body, name in reversed(found) if reply.status != ReplyStatus.HELD]
+    return [*held, *own]
+
+
+def message_of(session: Session, reply: Reply) -> Message:
+    """The text of the reply."""
+    return session.get_one(Message, reply.id)
+
+
+def draft_of(session: Session, inquiry_id: UUID, author: Person) -> tuple[Reply, str] | None:
+    """The author's draft in this thread and its text."""
+    inquiries.find(session, inquiry_id)
+    return next(iter(drafts_of(session, inquiry_id, author)), None)
+
+
+def save_draft(
+    session: Session, inquiry_id: UUID, author: Person, body: str, *, version: int | None = None
+) -> Reply:
+    """What the author typed is kept; an empty text keeps an empty draft.
+
+    `version` is that of the text which the author saw: another one is there by now, and neither is lost: raises DraftChanged.
+    """
+    inquiry = inquiries.find(session, inquiry_id, lock=True)
+    there = own_draft(session, inquiry, author)
+    reply = there or new_reply(session, inquiry, author, Via.DESK)
+    if there and version is not None and there.version != version:
+        kept = message_of(session, there).body
+        if kept.strip() and draft_versions.lost(kept, body):
+            raise DraftChanged(version=there.version, body=kept)
+    write(session, reply, body)
+    reply.changed_at = session.scalar(select(func.now()))  # type: ignore[assignment]
+    session.flush()
+    return reply
+
+
+def restore_version(session: Session, inquiry_id: UUID, author: Person, number: int) -> Reply:
+    """The draft has that earlier text again, and the one it had is among the earlier ones. Raises NoSuchReply, NoSuchVersion."""
+    inquiry = inquiries.find(session, inquiry_id, lock=True)
+    reply = own_draft(session, inquiry, author)
+    if reply is None:
+        raise NoSuchReply()
+    earlier, message = draft_versions.find(session, reply.id, number), message_of(session, reply)
+    draft_versions.keep(session, reply.id, reply.version, message.body)
+    message.body = earlier.body
+    reply.version += 1
+    session.flush()
+    return reply

@@ -1,0 +1,45 @@
+"""A common answer in two keys, its link, and two tabs that do not overwrite each other; in a real browser."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.conftest import Pair
+from tests.journeys.maildir import a_letter
+from tests.journeys.test_a_question import ask, open_in_desk, sign_in
+
+pytestmark = pytest.mark.journey
+
+ASKER = "marker-composer-7731@example.com"
+
+
+def test_a_common_answer_with_a_registration_link_takes_two_keys(page: Page, pair: Pair) -> None:
+    reference = ask(page, pair, email=ASKER, name="Effat Composer")
+    sign_in(page, pair, "director", f"{pair.inquiry}/desk")
+    open_in_desk(page, pair, reference)
+    expect(page.locator(".offer").first).to_be_visible()
+    page.keyboard.press("1")
+    expect(page.locator("#body")).to_have_value(re.compile("Good morning Effat"))
+    page.keyboard.press("Control+Enter")
+    link = re.search(r"\S+/register/\S+", a_letter(pair.var / "mail", ASKER, "Good morning Effat"))
+    assert link is not None
+    assert "marker" not in link.group(0)
+    page.goto(link.group(0))
+    expect(page.get_by_label("Email")).to_have_value(ASKER)
+
+
+def test_two_tabs_show_two_texts(page: Page, pair: Pair) -> None:
+    reference = ask(page, pair, email="marker-tabs-7731@example.com")
+    sign_in(page, pair, "director", f"{pair.inquiry}/desk")
+    open_in_desk(page, pair, reference)
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.locator("#body").fill("The text of the other tab.")
+    expect(other.locator("[data-saved]")).to_contain_text("Draft saved")
+    page.locator("#body").fill("Quite another text of this tab.")
+    expect(page.locator("[data-other]")).to_have_text("The text of the other tab.")
+    expect(page.locator("#body")).to_have_value("Quite another text of this tab.")
+    page.get_by_role("button", name="Keep mine").click()
+    expect(page.locator("[data-saved]")).to_contain_text("Draft saved")
+    other.close()

@@ -13,7 +13,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from inquiry_service.db.models import Inquiry, Message, PublishedAnswer, Reply, Staff
-from inquiry_service.domain import business_hours, passwords, staff
+from inquiry_service.domain import passwords, staff
+from inquiry_service.domain.business_hours import ANSWER_WITHIN, Calendar
 from inquiry_service.domain.published_answers import language_of
 from inquiry_service.settings import InquirySettings
 from inquiry_service.terms import InquiryStatus, MessageKind, ReplyStatus, Via
@@ -88,7 +89,7 @@ def _add_inquiry(
         spam_reasons=entry.get("spam_reasons", []),
         created_at=asked_at,
         last_message_at=asked_at,
-        due_at=business_hours.due_at(asked_at, settings.zone),
+        due_at=Calendar(settings.zone).due_at(asked_at, ANSWER_WITHIN),
         is_address_proven="answer" in entry,
     )
     session.add(inquiry)

@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from inquiry_service.clients.enrollment import EnrollmentClient
+from inquiry_service.domain.service_levels import ZONE
 from inquiry_service.domain.staff import has_account
 from inquiry_service.jobs import KINDS
 from inquiry_service.jobs.context import Desk
@@ -26,6 +27,7 @@ def make_workshop(
     settings: InquirySettings, database: Database, reader: MailReader | None = None
 ) -> Workshop:
     """The hands of one process of this service; mails are read by the process's own reader, or the one that is given."""
+    database.facts[ZONE] = settings.zone
     desk = Desk(
         settings,
         References(database, "inquiry_reference_seq", "Q"),

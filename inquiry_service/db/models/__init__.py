@@ -8,6 +8,15 @@ from inquiry_service.db.models.mailboxes import Mailbox, MailboxTrouble
 from inquiry_service.db.models.names import NameLearning, NameWord
 from inquiry_service.db.models.published_answers import PublishedAnswer
 from inquiry_service.db.models.raw_mails import MailFile, RawMail
+from inquiry_service.db.models.service_level import (
+    Absence,
+    HandedOver,
+    Holiday,
+    OpeningHours,
+    ProgramLevel,
+    Reminder,
+    ServiceLevel,
+)
 from inquiry_service.db.models.staff import (
     PasswordReset,
     ProgramResponsibility,
@@ -19,10 +28,13 @@ from inquiry_service.db.models.staff import (
 )
 
 __all__ = [
+    "Absence",
     "AllowedFrame",
     "Base",
     "BulkMove",
     "BulkMoved",
+    "HandedOver",
+    "Holiday",
     "Inquiry",
     "MailFile",
     "Mailbox",
@@ -30,12 +42,16 @@ __all__ = [
     "Message",
     "NameLearning",
     "NameWord",
+    "OpeningHours",
     "PasswordReset",
+    "ProgramLevel",
     "ProgramResponsibility",
     "PublishedAnswer",
     "RawMail",
     "RecoveryCode",
+    "Reminder",
     "Reply",
+    "ServiceLevel",
     "SignInAttempt",
     "SignInStep",
     "Staff",

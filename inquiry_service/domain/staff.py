@@ -261,6 +261,17 @@ def sign(session: Session, person: Person, signature: str) -> None:
     audit.write(session, person.actor, "signature_changed", person.id)
 
 
+def has_digest(session: Session, staff_id: UUID) -> bool:
+    """Whether the person wants the morning's letter."""
+    return bool(session.scalar(select(Staff.has_digest).where(Staff.id == staff_id)))
+
+
+def set_digest(session: Session, person: Person, *, wants: bool) -> None:
+    """The morning's letter comes, or does not."""
+    session.get_one(Staff, person.id).has_digest = wants
+    audit.write(session, person.actor, "digest_set", person.id, wants=wants)
+
+
 def colleagues(session: Session) -> Sequence[Staff]:
     """Everybody who can be given an inquiry, by name."""
     return session.scalars(

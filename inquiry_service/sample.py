@@ -89,6 +89,7 @@ def _add_inquiry(
         spam_reasons=entry.get("spam_reasons", []),
         created_at=asked_at,
         last_message_at=asked_at,
+        due_from=asked_at,
         due_at=Calendar(settings.zone).due_at(asked_at, ANSWER_WITHIN),
         is_address_proven="answer" in entry,
     )

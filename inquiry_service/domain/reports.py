@@ -182,8 +182,14 @@ def _waiting(found: Sequence[Any]) -> Waiting:
 def _registered(
     session: Session, names: tuple[str, ...], period: Mapping[str, object], references: Sequence[str]
 ) -> dict[str, dict[str, int]]:
-    found: dict[str, dict[str, int]] = {"all": {"": 0}, "program": {}, "source": {}, "speed": {}}
+    found: dict[str, dict[str, int]] = {
+        "all": {"": 0},
+        "program": {},
+        "source": {},
+        "director": {},
+        "speed": {},
+    }
     for row in _rows(session, statements.registered(names), {**period, "references": list(references)}):
         by = statements.GROUPED_BY[row.of]
-        found[by]["" if by == "all" else getattr(row, by)] = row.registered
+        found[by]["" if by == "all" else getattr(row, by) or ""] = row.registered
     return found

@@ -76,8 +76,8 @@ _REGISTERED = f"""
     WITH asked AS (
         {_ASKED} AND reference = ANY(CAST(:references AS text[]))
     )
-    SELECT GROUPING(program, source, director, speed) AS of, program, source, speed, count(*) AS registered
-    FROM asked GROUP BY GROUPING SETS ((), (program), (source), (speed))
+    SELECT GROUPING(program, source, director, speed) AS of, program, source, CAST(director AS text) AS director, speed, count(*) AS registered
+    FROM asked GROUP BY GROUPING SETS ((), (program), (source), (director), (speed))
 """
 
 

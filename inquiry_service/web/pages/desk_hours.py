@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Blueprint, flash, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import format_date
 from flask_babel import gettext as _
 
 from inquiry_service.domain import opening_hours, service_levels
@@ -24,6 +23,7 @@ from inquiry_service.web.auth import DIRECTORS
 from inquiry_service.web.desk_queue import Place, views_part
 from inquiry_service.web.forms import FormNotRight, checked, page, see, typed
 from inquiry_service.web.parts import parts, settings
+from inquiry_service.web.report_words import weekday
 from inquiry_service.web.schemas.forms import HolidayForm
 from inquiry_service.web.words import program_code
 from shared.clock import utc_now
@@ -35,7 +35,6 @@ from shared.web.words import day_in_words, moment_in_words
 
 pages = Blueprint("hours", __name__, url_prefix="/desk/hours")
 DAYS = range(7)
-_A_MONDAY = datetime(2026, 1, 5)  # noqa: DTZ001 - for the names of weekdays alone
 Typed = dict[str, str]
 
 
@@ -149,7 +148,7 @@ def _page(
         values=values or _as_typed(level),
         holiday={name: typed(name) for name in ("day", "name", "hours")},
         errors=errors or {},
-        days=[(f"day-{day}", format_date(_A_MONDAY + timedelta(days=day), "EEEE")) for day in DAYS],
+        days=[(f"day-{day}", weekday(day)) for day in DAYS],
         programs=sorted(names.items()),
         holidays=_holidays(level.calendar),
         examples=_examples(shown, names),

@@ -76,7 +76,7 @@ _INQUIRIES = """
         to_tsvector('simple', coalesce(answer, '') || ' ' || coalesce(follow_up, '')), has_files,
         'Page ' || number % 40, CASE WHEN answer IS NOT NULL THEN took_s END, CASE WHEN answer IS NOT NULL THEN took_s / 3 END,
         CASE WHEN status = 'closed' THEN took_s * 2 END, CASE WHEN status = 'closed' THEN took_s END
-    FROM (SELECT *, 600 + (number * 7919) % 90000 AS took_s FROM staged) AS staged
+    FROM (SELECT *, 600 + (number % 90000) * 7919 % 90000 AS took_s FROM staged) AS staged
 """
 _MESSAGES = """
     INSERT INTO message (id, inquiry_id, position, kind, via, body, staff_id, created_at)

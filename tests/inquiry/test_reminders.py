@@ -200,7 +200,7 @@ def test_a_digest_comes_once_when_an_open_day_begins(
         a_question_due_in(inquiry_db, inquiry_work, 60 * (n + 1) - 90, email=f"a{n}@example.com")
     first = send_digests(inquiry_db, inquiry_work)
     assert len(send_digests(inquiry_db, inquiry_work)) == len(first) == 1
-    assert [letter["Subject"] for letter in first] == ["12 questions wait, 2 are overdue"]
+    assert [letter["Subject"] for letter in first] == ["12 questions wait, 1 is overdue"]
     said = text_of(first[0])
     assert said.count("/desk/inquiries/") == 10
     assert "12 have nobody" in said

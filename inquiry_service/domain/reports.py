@@ -1,7 +1,7 @@
 """What happened to the questions of a period: how many, how fast, whose, and what waits. Figures only; who may see them is the web's."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -61,7 +61,10 @@ class Times:
 
 @dataclass(frozen=True)
 class Group:
-    """Questions that have something in common: `key` says what, `name` how people call it where the key does not."""
+    """Questions that have something in common: `key` says what, `name` how people call it where the key does not.
+
+    How long it took until they were closed is known of all together.
+    """
 
     key: str
     asked: int = 0
@@ -120,18 +123,24 @@ def report(session: Session, asked: Asked, registered: Sequence[str] | None = No
     filters = asked.filters()
     names = tuple(sorted(filters))
     period = filters | {"from_at": asked.begins_at, "to_at": asked.ends_at}
+    session.execute(statements.ROOM)
     by = _groups(session, names, period)
     timeline = _rows(
         session, statements.timeline(names), period | {"unit": asked.unit, "zone": str(asked.zone)}
     )
-    whole = by.pop("all", [Group("")])[0]
+    others = _rows(session, statements.others(names), period)[0]
+    whole = replace(
+        by.pop("all", [Group("")])[0],
+        resolution=_times(others.resolution),
+        resolution_open=_times(others.resolution_open),
+    )
     return Report(
         whole,
         by,
         [Bucket(r.bucket, r.asked, r.answered, r.unanswered) for r in timeline if r.of == statements.IN_TIME],
         {(r.weekday, r.hour): r.asked for r in timeline if r.of == statements.BY_HOUR},
         _waiting(_rows(session, statements.backlog(names), filters)),
-        _rows(session, statements.set_aside(names), period)[0].number,
+        others.set_aside,
         None if registered is None else _registered(session, names, period, registered),
     )
 
@@ -154,9 +163,7 @@ def _groups(session: Session, names: tuple[str, ...], period: Mapping[str, objec
                 row.closed_unanswered,
                 _times(row.response),
                 _times(row.response_open),
-                _times(row.resolution),
-                _times(row.resolution_open),
-                row.director_name if by == "director" else None,
+                name=row.director_name if by == "director" else None,
             )
         )
     found["speed"].sort(key=lambda group: SPEEDS.index(group.key))

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -69,10 +70,19 @@ def times(values: Iterable[int]) -> Times:
     return Times(percentile(found, 0.5), percentile(found, 0.9))
 
 
+def whole(questions: list[Question], door: Door) -> Group:
+    """All of them together, with how long it took until they were closed."""
+    closed = [(one, one.closed_at) for one in questions if one.closed_at]
+    return replace(
+        group("", questions, door),
+        resolution=times(int((at - one.asked_at).total_seconds()) for one, at in closed),
+        resolution_open=times(door.open_s(one.asked_at, at) for one, at in closed),
+    )
+
+
 def group(key: str, questions: list[Question], door: Door, name: str | None = None) -> Group:
     """What these questions have in common, counted one by one."""
     answers = [(one, first) for one in questions if (first := one.first_answer())]
-    closed = [one for one in questions if one.closed_at]
     return Group(
         key,
         len(questions),
@@ -81,9 +91,7 @@ def group(key: str, questions: list[Question], door: Door, name: str | None = No
         sum(one.first_answer() is None and one.closed_at is not None for one in questions),
         times(int((first.at - one.asked_at).total_seconds()) for one, first in answers),
         times(door.open_s(one.asked_at, first.at) for one, first in answers),
-        times(int((one.closed_at - one.asked_at).total_seconds()) for one in closed if one.closed_at),
-        times(door.open_s(one.asked_at, one.closed_at) for one in closed if one.closed_at),
-        name,
+        name=name,
     )
 
 
@@ -120,7 +128,7 @@ def test_every_figure_of_a_year_is_what_is_counted_minute_by_minute(
 ) -> None:
     found, questions = report_of(inquiry_db), counted(year)
     names = {str(person.id): person.name for person in people}
-    assert found.whole == group("", questions, door)
+    assert found.whole == whole(questions, door)
     keys: dict[str, Callable[[Question], str]] = {
         "program": lambda one: one.program or "",
         "source": lambda one: one.source or "",
@@ -171,7 +179,7 @@ def test_a_narrower_report_counts_what_it_names(
     ]
     assert some
     narrow = {"first": first, "last": last, "program": "cna", "source": "", "director": people[1].id}
-    assert report_of(inquiry_db, **narrow).whole == group("", some, door)
+    assert report_of(inquiry_db, **narrow).whole == whole(some, door)
 
 
 @pytest.mark.parametrize(("days", "unit"), [(40, "day"), (200, "week"), (800, "month")])

@@ -119,6 +119,8 @@ def test_an_auditor_sees_reports_and_no_queue(inquiry_client: FlaskClient, inqui
     page = inquiry_client.get("/desk/reports")
     assert page.status_code == 200
     assert "/desk/take-next" not in page.text
+    assert 'href="/desk/audit"' in page.text
+    assert inquiry_client.get("/sign-in").location == "/desk/reports"
 
 
 def test_each_page_needs_few_statements(

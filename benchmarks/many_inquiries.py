@@ -66,13 +66,17 @@ _STAGED = """
 """
 _INQUIRIES = """
     INSERT INTO inquiry (id, reference, status, asker_name, asker_email, asker_email_normal, asker_phone, program, opening, messages,
-        assignee_id, created_at, due_at, last_message_at, first_answered_at, closed_at, heard, has_files)
+        assignee_id, created_at, due_from, due_at, last_message_at, first_answered_at, first_answered_by, closed_at, heard, has_files,
+        source, first_response_s, first_response_open_s, resolution_s, resolution_open_s)
     SELECT id, reference, status, name, email, email, phone, program, question,
-        1 + (answer IS NOT NULL)::int + (follow_up IS NOT NULL)::int, assignee, asked_at, asked_at + interval '2 hours',
-        asked_at + interval '3 hours', CASE WHEN answer IS NOT NULL THEN asked_at + interval '1 hour' END,
-        CASE WHEN status = 'closed' THEN asked_at + interval '3 hours' END,
-        to_tsvector('simple', coalesce(answer, '') || ' ' || coalesce(follow_up, '')), has_files
-    FROM staged
+        1 + (answer IS NOT NULL)::int + (follow_up IS NOT NULL)::int, assignee, asked_at, asked_at, asked_at + interval '2 hours',
+        asked_at + interval '3 hours', CASE WHEN answer IS NOT NULL THEN asked_at + took_s * interval '1 second' END,
+        CASE WHEN answer IS NOT NULL THEN assignee END,
+        CASE WHEN status = 'closed' THEN asked_at + took_s * interval '2 seconds' END,
+        to_tsvector('simple', coalesce(answer, '') || ' ' || coalesce(follow_up, '')), has_files,
+        'Page ' || number % 40, CASE WHEN answer IS NOT NULL THEN took_s END, CASE WHEN answer IS NOT NULL THEN took_s / 3 END,
+        CASE WHEN status = 'closed' THEN took_s * 2 END, CASE WHEN status = 'closed' THEN took_s END
+    FROM (SELECT *, 600 + (number % 90000) * 7919 % 90000 AS took_s FROM staged) AS staged
 """
 _MESSAGES = """
     INSERT INTO message (id, inquiry_id, position, kind, via, body, staff_id, created_at)

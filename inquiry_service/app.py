@@ -6,6 +6,7 @@ from flask import Flask
 
 from inquiry_service.clients.enrollment import EnrollmentClient
 from inquiry_service.domain import mailboxes
+from inquiry_service.domain.service_levels import ZONE
 from inquiry_service.mail.letter_templates import templates_of
 from inquiry_service.settings import InquirySettings
 from inquiry_service.web.api import inbound, inquiries, prefills, replies, saved_replies, staff
@@ -29,6 +30,7 @@ FOLDER = Path(__file__).parent
 def create_app(settings: InquirySettings, database: Database | None = None) -> Flask:
     """The inquiry service as a WSGI application."""
     database = database or Database(settings.database_url, pool_size=settings.pool_size, name="inquiry-web")
+    database.facts[ZONE] = settings.zone
     app = make_site(
         __name__,
         settings,
@@ -42,7 +44,7 @@ def create_app(settings: InquirySettings, database: Database | None = None) -> F
         References(database, "inquiry_reference_seq", "Q"),
         EnrollmentClient(settings.enrollment_internal_url, settings.pair_secret),
         FormTokens(settings.secret_key, "ask"),
-        Expectation(),
+        Expectation(database, settings.zone),
         templates_of(settings),
     )
     api = make_api(app, "inquiry", "Frontdesk: inquiries")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import secrets
 import tomllib
 from datetime import timedelta
@@ -13,7 +14,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from inquiry_service.db.models import Inquiry, Message, PublishedAnswer, Reply, SavedReply, Staff
-from inquiry_service.domain import business_hours, passwords, staff
+from inquiry_service.domain import passwords, staff
+from inquiry_service.domain.business_hours import ANSWER_WITHIN, Calendar
 from inquiry_service.domain.published_answers import language_of
 from inquiry_service.settings import InquirySettings
 from inquiry_service.terms import InquiryStatus, MessageKind, ReplyStatus, Via
@@ -51,6 +53,7 @@ def seed(settings: InquirySettings, database: Database) -> None:
             _add_person(session, person, password_hash)
         for entry in sample["inquiries"]:
             _add_inquiry(session, settings, references, entry)
+        _add_history(session, settings, references, sample["history"])
         for entry in sample["published_answers"]:
             session.add(_published(settings, entry))
         for entry in sample["saved_replies"]:
@@ -90,7 +93,9 @@ def _add_inquiry(
         spam_reasons=entry.get("spam_reasons", []),
         created_at=asked_at,
         last_message_at=asked_at,
-        due_at=business_hours.due_at(asked_at, settings.zone),
+        due_from=asked_at,
+        due_at=Calendar(settings.zone).due_at(asked_at, ANSWER_WITHIN),
+        closed_at=entry.get("closed_at"),
         is_address_proven="answer" in entry,
     )
     session.add(inquiry)
@@ -136,7 +141,28 @@ def _add_answer(session: Session, inquiry: Inquiry, entry: dict[str, Any], answe
         )
     )
     inquiry.messages, inquiry.last_message_at, inquiry.first_answered_at = 2, answered_at, answered_at
-    inquiry.assignee_id = author_id
+    inquiry.assignee_id = inquiry.first_answered_by = author_id
+
+
+def _add_history(
+    session: Session, settings: InquirySettings, references: References, history: dict[str, Any]
+) -> None:
+    """Four weeks of questions that were answered and closed, so that reports have something to say: the same ones every time."""
+    chance, calendar = random.Random(7), Calendar(settings.zone)  # noqa: S311 - the same people everywhere
+    for number, name in enumerate(history["names"]):
+        entry = history["questions"][number % len(history["questions"])]
+        asked_at = utc_now() - timedelta(days=chance.randint(6, 28), hours=chance.randint(0, 12))
+        answered_at = calendar.due_at(asked_at, timedelta(minutes=chance.choice((15, 40, 75, 110, 200))))
+        email = f"{name.lower().replace(' ', '.')}@example.com"
+        asked = entry | {
+            "name": name,
+            "email": email,
+            "hours_ago": (utc_now() - asked_at) / timedelta(hours=1),
+            "answered_after_hours": (answered_at - asked_at) / timedelta(hours=1),
+            "status": InquiryStatus.CLOSED,
+            "closed_at": answered_at + timedelta(days=1),
+        }
+        _add_inquiry(session, settings, references, asked)
 
 
 def _published(settings: InquirySettings, entry: dict[str, Any]) -> PublishedAnswer:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from sqlalchemy.orm import Session
 
 from inquiry_service.clients.enrollment import EnrollmentClient
+from inquiry_service.domain.service_levels import ZONE
 from inquiry_service.domain.staff import has_account
 from inquiry_service.jobs import KINDS
 from inquiry_service.jobs.context import Desk
@@ -25,6 +26,7 @@ def make_workshop(
 ) -> Workshop:
     """The hands of one process of this service; mails are read by the process's own reader, or the one that is given."""
     enrollment = EnrollmentClient(settings.enrollment_internal_url, settings.pair_secret)
+    database.facts[ZONE] = settings.zone
     desk = Desk(
         settings,
         References(database, "inquiry_reference_seq", "Q"),

@@ -40,6 +40,9 @@ class Database:
             hide_parameters=True,  # a statement's values are personal data: they never reach a log
             connect_args={"application_name": name, "connect_timeout": 5},
         )
+        self.facts: dict[
+            str, Any
+        ] = {}  # what every transaction's session knows of the installation, as `session.info`
         self._transactional = self.engine.execution_options(isolation_level="READ COMMITTED")
 
     def run(self, statement: TextClause, parameters: Parameters | None = None) -> Sequence[Any]:
@@ -97,7 +100,7 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """A session whose changes are all there when the block ends, or none of them."""
-        with Session(self._transactional, expire_on_commit=False, autoflush=True) as session:
+        with Session(self._transactional, expire_on_commit=False, autoflush=True, info=self.facts) as session:
             self._wake(session)
             yield session
             session.commit()
@@ -105,7 +108,9 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that keeps nothing."""
-        with Session(self._transactional, expire_on_commit=False, autoflush=False) as session:
+        with Session(
+            self._transactional, expire_on_commit=False, autoflush=False, info=self.facts
+        ) as session:
             self._wake(session)
             yield session
             session.expunge_all()  # what was read stays readable after the rollback

@@ -36,7 +36,14 @@ from tests.enrollment.builders import a_section, registered
 
 POLICY = Path(__file__).parent / "policy.txt"
 ACTORS = ("anonymous", "link", *ROLES, "disabled", "sibling")
-NO_IDS = {"slug": "no-such-program", "address_hash": "ab" * 32, "reference": "Q-222222", "number": 1}
+NO_IDS = {
+    "slug": "no-such-program",
+    "address_hash": "ab" * 32,
+    "reference": "Q-222222",
+    "number": 1,
+    "from_on": "2026-11-01",
+    "to_on": "2026-11-30",
+}
 NO_IDS |= {
     "decision": "resend",
     "return_hash": "ab" * 32,

@@ -54,6 +54,27 @@ class SectionFact:
 
 
 @dataclass(frozen=True)
+class SectionFill:
+    """How full a section is, or was."""
+
+    code: str
+    title: str
+    program: str
+    starts_on: str
+    seats: int
+    taken: int
+    waiting: int
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What reports ask the sibling for."""
+
+    registered_inquiries: Sequence[str]
+    sections: Sequence[SectionFill]
+
+
+@dataclass(frozen=True)
 class Known:
     """Facts and when they were read."""
 
@@ -130,6 +151,17 @@ class EnrollmentClient:
         fate = "bounced" if is_permanent else "delayed"
         path = f"{API}/internal/return-paths/{address_hash.hex()}/{fate}"
         return self._get(path, is_signed=True, method="POST") is not None
+
+    def figures(self, from_on: date, to_on: date) -> Figures | None:
+        """Which questions led to a seat since that day, and how full the sections between the two are; None while the sibling is away."""
+        path = f"{API}/internal/figures/{from_on.isoformat()}/{to_on.isoformat()}"
+        try:
+            answer = self._get(path, is_signed=True) or {}
+            names = SectionFill.__dataclass_fields__
+            fill = [SectionFill(**{name: item[name] for name in names}) for item in answer["sections"]]
+            return Figures(answer["registered_inquiries"], fill)
+        except (EnrollmentAway, KeyError, TypeError):
+            return None
 
     def newest_doubt(self) -> datetime | None:
         """Since when the newest of the sibling's letters in doubt is so; None when there is none, or the sibling is away."""

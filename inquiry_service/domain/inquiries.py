@@ -1,7 +1,7 @@
 """Inquiries: taken in with one statement, then moved by people. Every change of a thread locks its inquiry first."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from inquiry_service.db.models import Inquiry, Message, Reply, Staff
 from inquiry_service.db.queries import inquiries as statements
+from inquiry_service.domain import response_times, service_levels
 from inquiry_service.domain.errors import NoSuchInquiry, TakenBySomebodyElse, WrongMove
 from inquiry_service.domain.spam import NO_SUSPICION, SpamScore
 from inquiry_service.terms import IN_THREAD, BackBecause, InquiryStatus, MessageKind, Via
@@ -76,6 +77,9 @@ def submit(
 
 def submit_within(session: Session, references: References, new: NewInquiry, *, key: str) -> Receipt:
     """The same inside a transaction that also files the mail it came by."""
+    if new.program:
+        level = service_levels.read(session)
+        new = replace(new, due_at=service_levels.due_now(level, new.program, otherwise=new.due_at))
     values = _values(new, references, key, b"")
     answered = (
         session.execute(statements.SUBMIT, values).all() or session.execute(statements.REPLAY, values).all()
@@ -229,7 +233,8 @@ def follow_up(
     if is_automatic:
         return message
     if inquiry.status in (InquiryStatus.WAITING, InquiryStatus.CLOSED):
-        inquiry.status, inquiry.due_at, inquiry.closed_at = InquiryStatus.OPEN, due_at, None
+        inquiry.status = InquiryStatus.OPEN
+        service_levels.renew(inquiry, due_at)
     if inquiry.snoozed_until is not None:  # somebody waited for this: it is at the top
         inquiry.due_at = session.scalar(select(func.now()))
         inquiry.back_because = BackBecause.ANSWER
@@ -290,7 +295,7 @@ def move(session: Session, inquiry_id: UUID, actor: Actor, name: str, *, due_at:
         if target == InquiryStatus.CLOSED:
             _close(session, inquiry)
         if target in (InquiryStatus.OPEN, InquiryStatus.NEW):
-            inquiry.due_at = due_at
+            service_levels.renew(inquiry, due_at)
         audit.write(session, actor, f"inquiry_{name}", inquiry.id)
     if name == "not_spam" and was_suspect:
         _greet(session, inquiry)
@@ -299,7 +304,7 @@ def move(session: Session, inquiry_id: UUID, actor: Actor, name: str, *, due_at:
 
 
 def _close(session: Session, inquiry: Inquiry) -> None:
-    inquiry.closed_at = session.scalar(select(func.now()))
+    response_times.closed(session, inquiry, session.execute(select(func.now())).scalar_one())
     inquiry.is_never_reached = False
 
 
@@ -342,7 +347,7 @@ def log_call(
     if is_answered and inquiry.status in (InquiryStatus.NEW, InquiryStatus.OPEN):
         inquiry.status = InquiryStatus.WAITING
         inquiry.is_never_reached = False
-        inquiry.first_answered_at = inquiry.first_answered_at or message.created_at
+        response_times.answered(session, inquiry, message.created_at, author.id)
     return message
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from inquiry_service.db.models import Inquiry, Message, Reply
-from inquiry_service.domain import drafts, inquiries, merge_fields
+from inquiry_service.domain import drafts, inquiries, merge_fields, response_times, service_levels
 from inquiry_service.domain.errors import (
     AlreadyOnItsWay,
     NoSuchReply,
@@ -305,16 +305,18 @@ def _sent(session: Session, inquiry: Inquiry, reply: Reply) -> None:
     if reply.status == ReplyStatus.SENT:
         return
     was_lost = reply.status in (ReplyStatus.FAILED, ReplyStatus.IN_DOUBT)
-    now = session.scalar(select(func.now()))
+    now = session.execute(select(func.now())).scalar_one()
     reply.status, reply.sent_at = ReplyStatus.SENT, now
-    inquiry.first_answered_at = inquiry.first_answered_at or now
+    response_times.answered(session, inquiry, now, reply.author_id)
     if was_lost and inquiry.status == InquiryStatus.OPEN:
         inquiry.status, inquiry.is_never_reached = InquiryStatus.WAITING, False
     if reply.is_closing and inquiry.status == InquiryStatus.WAITING:
-        inquiry.status, inquiry.closed_at = InquiryStatus.CLOSED, now
+        inquiry.status = InquiryStatus.CLOSED
+        response_times.closed(session, inquiry, now)
 
 
 def _back_to_the_top(inquiry: Inquiry, due_at: datetime, *, is_never_reached: bool) -> None:
     if inquiry.status in (InquiryStatus.WAITING, InquiryStatus.OPEN, InquiryStatus.CLOSED):
-        inquiry.status, inquiry.due_at = InquiryStatus.OPEN, due_at
+        inquiry.status = InquiryStatus.OPEN
+        service_levels.renew(inquiry, due_at)
     inquiry.is_never_reached = is_never_reached

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from inquiry_service.db.models import PasswordReset, ProgramResponsibility, Staff, StaffSession
 from inquiry_service.db.queries import staff as statements
-from inquiry_service.domain import passwords, second_factor
+from inquiry_service.domain import absences, passwords, second_factor
 from inquiry_service.domain.errors import LinkExpired, NoSuchStaff, SecondFactorNeeded, WrongSignIn
 from shared import audit, idempotency, letters
 from shared.access_tokens import revoke_tokens_of
@@ -249,6 +249,7 @@ def disable(session: Session, actor: Actor, staff_id: UUID) -> None:
     session.execute(statements.END_ALL_SESSIONS, {"staff_id": staff_id})
     session.execute(delete(ProgramResponsibility).where(ProgramResponsibility.staff_id == staff_id))
     session.execute(statements.FREE_INQUIRIES, {"staff_id": staff_id})
+    absences.end_all_of(session, staff_id)
     session.execute(statements.REVOKE_ADDRESSES, {"staff_id": staff_id})
     revoke_tokens_of(session, staff_id)
     audit.write(session, actor, "staff_disabled", staff_id)
@@ -258,6 +259,17 @@ def sign(session: Session, person: Person, signature: str) -> None:
     """These lines stand below the person's name in answers that are not rendered yet; none when empty."""
     session.get_one(Staff, person.id).signature = signature
     audit.write(session, person.actor, "signature_changed", person.id)
+
+
+def has_digest(session: Session, staff_id: UUID) -> bool:
+    """Whether the person wants the morning's letter."""
+    return bool(session.scalar(select(Staff.has_digest).where(Staff.id == staff_id)))
+
+
+def set_digest(session: Session, person: Person, *, wants: bool) -> None:
+    """The morning's letter comes, or does not."""
+    session.get_one(Staff, person.id).has_digest = wants
+    audit.write(session, person.actor, "digest_set", person.id, wants=wants)
 
 
 def colleagues(session: Session) -> Sequence[Staff]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from inquiry_service.domain import doubts
-from inquiry_service.jobs import housekeeping, inbound, letters, mailboxes, reconciling
+from inquiry_service.jobs import housekeeping, inbound, letters, mailboxes, reconciling, service_level
 from shared.jobs import JobKind, sweep_done
 
 KINDS: Mapping[str, JobKind] = {
@@ -18,6 +18,12 @@ KINDS: Mapping[str, JobKind] = {
     "file_by_hand": JobKind(inbound.file_by_hand, queue="inbound"),
     "reconcile": JobKind(reconciling.reconcile_nightly, every=timedelta(days=1)),
     "wake_inquiry": JobKind(inbound.wake_inquiry),
+    "remind": JobKind(service_level.remind, every=timedelta(minutes=1)),
+    "send_digests": JobKind(service_level.send_digests, every=timedelta(minutes=2)),
+    "renew_due_times": JobKind(service_level.renew_due_times),
+    "measure_times": JobKind(service_level.measure_times, every=timedelta(minutes=10)),
+    "begin_absence": JobKind(service_level.begin_absence),
+    "end_absence": JobKind(service_level.end_absence),
     "learn_names": JobKind(housekeeping.learn_names, every=timedelta(minutes=1)),
     "learn_answers": JobKind(housekeeping.learn_answers, every=timedelta(minutes=1)),
     "sweep_done_jobs": JobKind(sweep_done, every=timedelta(hours=1)),

@@ -3,13 +3,14 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
 from inquiry_service.clients.enrollment import EnrollmentClient
-from inquiry_service.domain.business_hours import due_at
+from inquiry_service.domain import service_levels
 from inquiry_service.domain.inbound import Intake
 from inquiry_service.domain.own_copies import OurMail
 from inquiry_service.mail.reader import MailReader, reader_of_this_process
 from inquiry_service.settings import InquirySettings
-from shared.clock import utc_now
 from shared.references import References
 
 
@@ -22,15 +23,16 @@ class Desk:
     enrollment: EnrollmentClient
     reader: MailReader = field(default_factory=reader_of_this_process)
 
-    def due_now(self) -> datetime:
+    def due_now(self, session: Session) -> datetime:
         """When a question that came in this moment is due."""
-        return due_at(utc_now(), self.settings.zone)
+        level = service_levels.read(session)
+        return level.due_at(level.at)
 
-    def intake(self) -> Intake:
+    def intake(self, session: Session) -> Intake:
         """What filing a mail needs."""
         return Intake(
             self.references,
-            self.due_now(),
+            self.due_now(session),
             self.enrollment.registration_behind,
             self.enrollment.letter_came_back,
             self.settings.zone,

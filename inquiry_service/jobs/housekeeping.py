@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import text
 
-from inquiry_service.domain import name_words, registration_links, similar
+from inquiry_service.domain import name_words, registration_links, reminders, similar
 from shared import idempotency, returned_letters
 from shared.jobs import JobContext
 
@@ -20,6 +20,7 @@ def sweep_old_rows(context: JobContext, payload: Mapping[str, str]) -> None:
     idempotency.sweep(context.session)
     returned_letters.sweep(context.session)
     registration_links.sweep(context.session)
+    reminders.forget_old(context.session)
     for statement in (_SESSIONS, _RESETS, _ATTEMPTS, _STEPS, _BULK_MOVES):
         context.session.execute(statement)
 

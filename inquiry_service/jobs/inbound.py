@@ -20,7 +20,7 @@ def file_by_hand(context: JobContext, payload: Mapping[str, str]) -> None:
             inbound.note_unreadable(context.session, raw, str(why))
             return
         mail = None
-    inbound.file_by_hand(context.session, raw, mail, desk.intake(), chosen)
+    inbound.file_by_hand(context.session, raw, mail, desk.intake(context.session), chosen)
 
 
 def wake_inquiry(context: JobContext, payload: Mapping[str, str]) -> None:
@@ -37,4 +37,4 @@ def file_mail(context: JobContext, payload: Mapping[str, str]) -> None:
     except MailUnreadable as why:  # a person looks at it, nothing tries for ever
         inbound.note_unreadable(context.session, raw, str(why))
         return
-    inbound.file(context.session, raw, mail, desk.intake())
+    inbound.file(context.session, raw, mail, desk.intake(context.session))

@@ -10,9 +10,8 @@ from shared.journal import settle_by_journal
 
 def letter_outcome(context: JobContext, payload: Mapping[str, str]) -> None:
     """The reply behind the letter is sent, failed, or in doubt."""
-    replies.letter_settled(
-        context.session, UUID(payload["letter_id"]), payload["status"], due_at=context.service.due_now()
-    )
+    due_at = context.service.due_now(context.session)
+    replies.letter_settled(context.session, UUID(payload["letter_id"]), payload["status"], due_at=due_at)
 
 
 def settle_letters(context: JobContext, payload: Mapping[str, str]) -> None:

@@ -14,6 +14,7 @@ from shared.web.site import Identify, site
 COOKIE = "staff"
 DESK = DESK_ROLES
 DIRECTORS = ("director",)
+REPORT_READERS = ("director", "auditor")
 EVERYBODY = ("director", "staff", "registrar", "instructor", "auditor")
 
 

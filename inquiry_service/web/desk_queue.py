@@ -1,7 +1,7 @@
 """The queue as the desk shows it: views with their counts, rows with their due times in words."""
 
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 import marshmallow as ma
 from flask import request
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
-from inquiry_service.domain import reply_queue, staff
+from inquiry_service.domain import absences, reply_queue, staff
 from inquiry_service.terms import FOR_US
 from inquiry_service.web.parts import parts, settings
 from inquiry_service.web.schemas.forms import DeskQuery
@@ -21,6 +22,7 @@ from shared.clock import utc_now
 from shared.errors import Invalid
 from shared.people import Person
 from shared.web.mistakes import sentences_of
+from shared.web.words import day_in_words
 
 FIRST_VIEW = "open"
 PAGE_LENGTH = 50
@@ -152,15 +154,35 @@ def frame(session: Session, person: Person, place: Place, *, current: UUID | Non
         "undo_bulk": request.args.get("undo_bulk", "", type=_uuid_text),
         "colleagues": [(str(one.id), one.name) for one in staff.colleagues(session)],
         "programs": [(program.slug, program.title) for program in parts().enrollment.programs_known()],
-        **notices_part(session),
+        **notices_part(session, person),
         **views_part(session, person, place),
         **list_part(session, person, place),
     }
 
 
-def notices_part(session: Session) -> dict[str, Any]:
-    """What everybody at the desk should know."""
-    return reply_queue.notices(session)
+def notices_part(session: Session, person: Person) -> dict[str, Any]:
+    """What everybody at the desk should know, and who is away."""
+    return reply_queue.notices(session) | {
+        "absences": [_absence(one, person) for one in absences.around(session, person.id) if one.begun_at]
+    }
+
+
+def _absence(one: Any, person: Person) -> tuple[str, str]:
+    """Who is away and who has the work, with where to look at it."""
+    day = day_in_words((one.away_until - timedelta(seconds=1)).astimezone(settings().zone).date())
+    if one.staff_id == person.id:
+        words = _(
+            "You are away until %(day)s. %(name)s has your questions.", day=day, name=one.colleague_name
+        )
+        return str(words), "/account#away"
+    words = ngettext(
+        "%(name)s is away until %(day)s: you have %(num)s of their questions.",
+        "%(name)s is away until %(day)s: you have %(num)s of their questions.",
+        one.waiting,
+        name=one.name,
+        day=day,
+    )
+    return str(words), "/desk?view=mine"
 
 
 def views_part(session: Session, person: Person, place: Place) -> dict[str, Any]:

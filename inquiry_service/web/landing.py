@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from inquiry_service.web.auth import DESK
+from inquiry_service.web.auth import DESK, REPORT_READERS
 from shared.people import Person
 from shared.settings import ServiceSettings
 
@@ -15,6 +15,8 @@ def landing_of(person: Person, settings: ServiceSettings) -> str:
         return "/desk"
     if person.has_any(frozenset(OFFICE)):
         return f"{settings.enrollment_url}/office"
+    if person.has_any(frozenset(REPORT_READERS)):
+        return "/desk/reports"
     return "/account"
 
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 
+from inquiry_service.domain.expectation import Promise
 from shared.web.words import clock_in_words, day_of_month
 
 DUE_SOON = timedelta(hours=1)
@@ -53,6 +54,36 @@ def expected_by(due_at: datetime, now: datetime, zone: ZoneInfo) -> str:
     if local.date() == today + timedelta(days=1):
         return str(_("by %(time)s tomorrow", time=time))
     return str(_("by %(time)s on %(day)s", time=time, day=format_date(local.date(), "EEEE")))
+
+
+def promise_words(promise: Promise, now: datetime, zone: ZoneInfo) -> dict[str, str]:
+    """`expected`: `within 2 hours today`, or when; `opening`: while the school is closed, when it opens again."""
+    if promise.within is not None:
+        expected = str(_("within %(length)s today", length=_rounded(promise.within)))
+    else:
+        expected = expected_by(promise.answer_by, now, zone)
+    opening = ""
+    if promise.opens_at is not None:
+        day, time = _opening_day(promise.opens_at, now, zone), clock_in_words(promise.opens_at, zone)
+        opening = str(_("We open again %(day)s at %(time)s.", day=day, time=time))
+    return {"expected": expected, "opening": opening}
+
+
+def _rounded(length: timedelta) -> str:
+    """To the next quarter of an hour, then to the next hour: nobody is told less than is usual."""
+    minutes = max(-(-int(length.total_seconds()) // 900) * 15, 15)
+    if minutes < 60:
+        return str(ngettext("%(num)s minute", "%(num)s minutes", minutes))
+    return str(ngettext("%(num)s hour", "%(num)s hours", -(-minutes // 60)))
+
+
+def _opening_day(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
+    local, today = moment.astimezone(zone).date(), now.astimezone(zone).date()
+    if local <= today + timedelta(days=1):
+        return str(_("today") if local == today else _("tomorrow"))
+    if local < today + timedelta(days=7):
+        return str(_("on %(day)s", day=format_date(local, "EEEE")))
+    return str(_("on %(day)s", day=day_of_month(local)))
 
 
 def said_at(moment: datetime, now: datetime, zone: ZoneInfo) -> str:

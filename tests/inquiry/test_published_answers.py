@@ -1,6 +1,5 @@
 """Answers that the school publishes: suggested while somebody types, kept by staff."""
 
-from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,8 +7,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from inquiry_service.domain import published_answers, replies
-from inquiry_service.domain.business_hours import ANSWER_WITHIN, open_time_between
-from inquiry_service.domain.expectation import usual, usual_length
 from shared.db import Database
 from shared.people import Person
 from tests.builders import a_director, an_inquiry, sign_in
@@ -142,32 +139,3 @@ def test_the_form_asks_for_suggestions_and_works_without_them(inquiry_client: Fl
     page = inquiry_client.get("/ask").text
     assert 'data-suggestions="/ask/suggestions"' in page
     assert "suggestions.js" in page
-
-
-def test_few_answers_tell_nothing_usual() -> None:
-    assert usual([timedelta(minutes=5)] * 4) == ANSWER_WITHIN
-    assert usual([timedelta(minutes=m) for m in (1, 2, 30, 400, 500)]) == timedelta(minutes=30)
-
-
-def test_only_open_hours_count() -> None:
-    friday, monday = (
-        datetime(2026, 11, 20, 16, 0, tzinfo=CHICAGO),
-        datetime(2026, 11, 23, 9, 30, tzinfo=CHICAGO),
-    )
-    assert open_time_between(friday, monday, CHICAGO) == timedelta(hours=1, minutes=30)
-    saturday = datetime(2026, 11, 21, 12, 0, tzinfo=CHICAGO)
-    assert open_time_between(saturday, saturday + timedelta(hours=5), CHICAGO) == timedelta(0)
-
-
-def test_the_expectation_is_the_median_of_real_answers(inquiry_db: Database) -> None:
-    last_wednesday = "date_trunc('week', now() AT TIME ZONE 'America/Chicago' - interval '7 days') + interval '2 days 10 hours'"
-    for n in range(5):
-        an_inquiry(inquiry_db, email=f"a{n}@example.com")
-    inquiry_db.run(
-        text(f"""
-            UPDATE inquiry SET created_at = ({last_wednesday}) AT TIME ZONE 'America/Chicago',
-                   first_answered_at = ({last_wednesday} + interval '40 minutes') AT TIME ZONE 'America/Chicago'
-        """)
-    )
-    with inquiry_db.reading() as session:
-        assert usual_length(session, CHICAGO) == timedelta(minutes=40)

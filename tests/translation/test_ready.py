@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -128,11 +129,21 @@ def test_the_desk_can_be_translated(inquiry: Flask, inquiry_db: Database) -> Non
     pages += [client.get(f"/desk?view={view}").text for view in ("mine", "waiting", "closed", "quarantine")]
     for action in ("notes", "replies", "calls"):
         pages.append(press(client, thread, f"/desk/inquiries/{inquiry_id}/{action}", body="").text)
-    pages += [client.get(where).text for where in ("/desk/unfiled", "/account", "/desk/inquiries/" + "0" * 8)]
+    pages += [
+        client.get(where).text
+        for where in (
+            "/desk/unfiled",
+            "/account",
+            "/desk/hours",
+            "/desk/reports",
+            "/desk/inquiries/" + "0" * 8,
+        )
+    ]
     references = tuple(row.reference for row in inquiry_db.run(_REFERENCES))
     people = ("Dora Vance", "Dora", "DV", "dora@riverside.example", "Registration Director", "b@example.com")
     for page in pages:
-        assert unsaid(page, (*DATA, *TYPED, *references, *people)) == []
+        addresses = [unescape(address) for address in re.findall(r">(http://[^<]+)<", page)]
+        assert unsaid(page, (*DATA, *TYPED, *references, *people, *addresses)) == []
 
 
 def test_registering_and_its_refusals_can_be_translated(enrollment: Flask, enrollment_db: Database) -> None:

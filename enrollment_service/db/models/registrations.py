@@ -38,6 +38,7 @@ class Registration(Base):
         ),
         Index("ix_registration_section", "section_id", "status"),
         Index("ix_registration_email", "email_normal"),
+        Index("ix_registration_of_inquiry", "created_at", postgresql_where=text("inquiry <> ''")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

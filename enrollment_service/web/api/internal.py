@@ -1,11 +1,13 @@
 """For the sibling only, by its signature: whose registration a reply address of ours belongs to, and which letter of ours came back."""
 
+from datetime import date
 from typing import Any
 
 from flask import request
 from marshmallow import fields
 from werkzeug.exceptions import Unauthorized
 
+from enrollment_service.domain import figures
 from enrollment_service.domain.errors import RegistrationNotFound
 from enrollment_service.domain.registrations import show_by_reply_address
 from enrollment_service.web.desk import desk
@@ -49,6 +51,41 @@ def letters_in_doubt() -> dict[str, Any]:
         raise Unauthorized
     with database().reading() as session:
         return {"newest_at": letters.newest_doubt(session)}
+
+
+class SectionFigureSchema(Schema):
+    """How full a section is."""
+
+    code = fields.String(required=True)
+    title = fields.String(required=True)
+    program = fields.String(required=True)
+    starts_on = fields.Date(required=True)
+    seats = fields.Integer(required=True)
+    taken = fields.Integer(required=True)
+    waiting = fields.Integer(required=True)
+
+
+class FiguresSchema(Schema):
+    """Numbers for the sibling's reports."""
+
+    registered_inquiries = fields.List(fields.String(), required=True)
+    sections = fields.List(fields.Nested(SectionFigureSchema), required=True)
+
+
+@bp.route("/internal/figures/<from_on>/<to_on>")
+@bp.response(200, FiguresSchema)
+@no_store
+@allow(SIBLING)
+def show_figures(from_on: str, to_on: str) -> Any:
+    """Which questions led to a seat since the first day, and how full the sections that start between the two are."""
+    if not is_from_sibling(desk().settings.pair_secret, request.path, request.headers):
+        raise Unauthorized
+    try:
+        days = [date.fromisoformat(day) for day in (from_on, to_on)]
+    except ValueError:
+        raise NotFound(phrase("These are no days")) from None
+    with database().reading() as session:
+        return figures.figures(session, *days)
 
 
 @bp.route("/internal/return-paths/<return_hash>/bounced", methods=["POST"])

@@ -11,6 +11,15 @@ from inquiry_service.db.models.published_answers import PublishedAnswer
 from inquiry_service.db.models.raw_mails import MailFile, RawMail
 from inquiry_service.db.models.registration_links import RegistrationLink
 from inquiry_service.db.models.saved_replies import SavedReply
+from inquiry_service.db.models.service_level import (
+    Absence,
+    HandedOver,
+    Holiday,
+    OpeningHours,
+    ProgramLevel,
+    Reminder,
+    ServiceLevel,
+)
 from inquiry_service.db.models.similar import AnsweredQuestion
 from inquiry_service.db.models.staff import (
     PasswordReset,
@@ -23,12 +32,15 @@ from inquiry_service.db.models.staff import (
 )
 
 __all__ = [
+    "Absence",
     "AllowedFrame",
     "AnsweredQuestion",
     "Base",
     "BulkMove",
     "BulkMoved",
     "DraftVersion",
+    "HandedOver",
+    "Holiday",
     "Inquiry",
     "MailFile",
     "Mailbox",
@@ -36,15 +48,19 @@ __all__ = [
     "Message",
     "NameLearning",
     "NameWord",
+    "OpeningHours",
     "PasswordReset",
+    "ProgramLevel",
     "ProgramResponsibility",
     "PublishedAnswer",
     "RawMail",
     "RecoveryCode",
     "RegistrationLink",
+    "Reminder",
     "Reply",
     "ReplyFile",
     "SavedReply",
+    "ServiceLevel",
     "SignInAttempt",
     "SignInStep",
     "Staff",

@@ -14,9 +14,27 @@ from shared.tables import one_of
 
 REFERENCE_NUMBERS = Sequence("inquiry_reference_seq", increment=20, metadata=Base.metadata)
 
+REPORTED = [
+    "status",
+    "program",
+    "source",
+    "assignee_id",
+    "first_answered_at",
+    "first_answered_by",
+    "first_response_s",
+    "first_response_open_s",
+    "resolution_s",
+    "resolution_open_s",
+    "reference",
+]  # what reports read, without the rows themselves
+UNMEASURED = "first_answered_at IS NOT NULL AND first_response_s IS NULL OR closed_at IS NOT NULL AND resolution_s IS NULL"
+
 
 class Inquiry(Base):
     """A question and its thread. `messages` counts the thread's entries: the next one's position is one more.
+
+    `due_from` is when the clock of `due_at` began. How long the first answer and the closing took stands in seconds, by the calendar and
+    in open hours, as they were at that moment.
 
     A search reads `words` (who asks, and how the question begins) and `heard` (the thread's other entries) together.
     """
@@ -44,9 +62,15 @@ class Inquiry(Base):
     is_never_reached: Mapped[bool] = mapped_column(server_default=text("false"))
     created_at: Mapped[Now]
     due_at: Mapped[Moment | None]
+    due_from: Mapped[Now]
     last_message_at: Mapped[Now]
     first_answered_at: Mapped[Moment | None]
+    first_answered_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    first_response_s: Mapped[int | None]
+    first_response_open_s: Mapped[int | None]
     closed_at: Mapped[Moment | None]
+    resolution_s: Mapped[int | None]
+    resolution_open_s: Mapped[int | None]
     snoozed_until: Mapped[Moment | None]
     is_snoozed_for_answer: Mapped[bool] = mapped_column(server_default=text("false"))
     back_because: Mapped[str | None] = mapped_column(Text)
@@ -84,6 +108,11 @@ class Inquiry(Base):
         ),
         Index("ix_inquiry_asker", "asker_email_normal", "created_at"),
         Index("ix_inquiry_created", "created_at", "id"),
+        Index("ix_inquiry_reported", "created_at", postgresql_include=REPORTED),
+        Index(
+            "ix_inquiry_answered", "first_answered_at", postgresql_where=text("first_answered_at IS NOT NULL")
+        ),
+        Index("ix_inquiry_unmeasured", "id", postgresql_where=text(UNMEASURED)),
         Index("ix_inquiry_found", text("(words || heard)"), postgresql_using="gin"),
         Index(
             "ix_inquiry_phone",

@@ -23,6 +23,7 @@ class Staff(Base):
     title: Mapped[str] = mapped_column(Text, server_default="")
     signature: Mapped[str] = mapped_column(Text, server_default="")
     has_keys: Mapped[bool] = mapped_column(server_default=text("true"))
+    has_digest: Mapped[bool] = mapped_column(server_default=text("true"))
     created_at: Mapped[Now]
     invited_at: Mapped[Moment | None]
     disabled_at: Mapped[Moment | None]

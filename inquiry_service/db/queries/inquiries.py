@@ -2,9 +2,11 @@
 
 from sqlalchemy import text
 
+from inquiry_service.db.queries.absences import AWAY, RESPONSIBLE
+
 # Key first: a request that comes twice finds it, and nothing of the rest happens. A concurrent twin may get no row at all
 # (its snapshot is older than the key): then REPLAY is read once.
-SUBMIT = text("""
+SUBMIT = text(f"""
     WITH idem AS (
         INSERT INTO idempotency (scope, key, body_hash, answer)
         VALUES ('inquiry', :key, :body_hash, jsonb_build_object('id', CAST(:id AS text), 'reference', CAST(:reference AS text)))
@@ -28,8 +30,7 @@ SUBMIT = text("""
         SELECT gen_random_uuid(), 'notice', :message_id, staff.id, staff.email,
                'notice:' || CAST(:message_id AS text) || ':' || staff.id, :request_id
         FROM inq CROSS JOIN staff
-        WHERE inq.status = 'new' AND staff.disabled_at IS NULL AND staff.id IN (
-            SELECT staff_id FROM program_responsibility WHERE program IN ('', coalesce(:program, '')))
+        WHERE inq.status = 'new' AND staff.disabled_at IS NULL AND staff.id IN ({RESPONSIBLE.format(program=":program")})
     )
     SELECT true AS is_fresh, NULL::bytea AS body_hash, jsonb_build_object('id', CAST(:id AS text), 'reference', CAST(:reference AS text)) AS answer
     FROM inq
@@ -56,13 +57,14 @@ HAS_FILES = text("""
     WHERE id = :id AND EXISTS (SELECT 1 FROM mail_file WHERE raw_mail_id = :raw_mail_id)
 """)
 
-NOTIFY_RESPONSIBLE = text("""
+NOTIFY_RESPONSIBLE = text(f"""
     INSERT INTO letter (id, kind, subject_id, person_id, recipient, dedupe_key, request_id)
     SELECT gen_random_uuid(), 'notice', :message_id, staff.id, staff.email,
            'notice:' || CAST(:message_id AS text) || ':' || staff.id, CAST(:request_id AS text)
     FROM inquiry JOIN staff ON staff.disabled_at IS NULL AND (
-        staff.id = inquiry.assignee_id OR inquiry.assignee_id IS NULL AND staff.id IN (
-            SELECT staff_id FROM program_responsibility WHERE program IN ('', coalesce(inquiry.program, ''))))
+        staff.id = coalesce((SELECT absence.colleague_id FROM absence WHERE absence.staff_id = inquiry.assignee_id AND {AWAY}),
+                            inquiry.assignee_id)
+        OR inquiry.assignee_id IS NULL AND staff.id IN ({RESPONSIBLE.format(program="inquiry.program")}))
     WHERE inquiry.id = :inquiry_id
     ON CONFLICT (dedupe_key) DO NOTHING
 """)

@@ -2,13 +2,15 @@
 
 from sqlalchemy import text
 
-TAKE_NEXT = text("""
+from inquiry_service.db.queries.absences import COVERED
+
+TAKE_NEXT = text(f"""
     UPDATE inquiry SET assignee_id = :staff_id
     WHERE id = (
         SELECT id FROM inquiry
         WHERE status IN ('new', 'open') AND assignee_id IS NULL AND snoozed_until IS NULL
           AND (CAST(:only_mine AS boolean) IS FALSE OR coalesce(program, '') IN (
-               SELECT program FROM program_responsibility WHERE staff_id = :staff_id))
+               SELECT program FROM program_responsibility WHERE staff_id = :staff_id OR staff_id IN ({COVERED})))
         ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
     ) RETURNING id
 """)

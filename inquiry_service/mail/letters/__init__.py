@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from inquiry_service.mail.letters import doubts, held, inquiries, replies, staff
+from inquiry_service.mail.letters import doubts, held, inquiries, reminders, replies, staff
 from shared.mailroom import Composer, FactsReader
 
 COMPOSERS: Mapping[str, Composer] = {
@@ -12,6 +12,8 @@ COMPOSERS: Mapping[str, Composer] = {
     "in_doubt": doubts.in_doubt,
     "in_doubt_office": doubts.in_doubt_office,
     "lost_link": inquiries.lost_link,
+    "reminder": reminders.reminder,
+    "digest": reminders.digest,
     "answer": replies.answer,
     "invitation": staff.invitation,
     "password_reset": staff.password_reset,

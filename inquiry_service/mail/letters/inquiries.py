@@ -6,9 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inquiry_service.db.models import Inquiry, Message, Staff
-from inquiry_service.domain import inquiries, links
+from inquiry_service.domain import expectation, inquiries, links
 from inquiry_service.mail.parse import MARKER
+from inquiry_service.mail.promise import promised
 from inquiry_service.terms import DIRECTOR_ADDRESS_DAYS, AddressPurpose, InquiryStatus, MessageKind
+from shared.clock import utc_now
 from shared.letter_bytes import Composed
 from shared.letters import LetterRow
 from shared.mailroom import LetterPointless, Mailroom
@@ -44,9 +46,13 @@ def acknowledgement(room: Mailroom, letter: LetterRow) -> Composed:
     if letter.resend_of is None and not room.is_first_today():
         raise LetterPointless("this address was acknowledged within a day")
     link = room.public_link(inquiry.id)
+    now, locale = utc_now(), room.service.school_locale
+    calendar, length = expectation.of_this_transaction(room.session)
+    told = expectation.promise(calendar, now, length)
     subject, text, html = room.render(
         "acknowledgement",
         reference=inquiry.reference,
+        promised=promised(told, now, calendar.zone, locale),
         thread_url=f"{room.service.public_url}/inquiries/{link}",
     )
     return Composed(

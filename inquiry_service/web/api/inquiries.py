@@ -48,7 +48,7 @@ def ask(question: dict[str, Any]) -> dict[str, Any]:
     key = idempotency_key() or question.pop("submission_id")
     question.pop("submission_id", None)
     spam = score(FormTraces(question["name"], question["email"], question["question"]))
-    new = NewInquiry(**question, due_at=due_now(), via=Via.API, spam=spam)
+    new = NewInquiry(**question, due_at=due_now(question["program"]), via=Via.API, spam=spam)
     body_hash = idempotency.fingerprint(request.get_data(cache=True))
     receipt = inquiries.submit(database(), parts().references, new, key=key, body_hash=body_hash)
     return {"id": receipt.id, "reference": receipt.reference, "status": InquiryStatus.NEW}

@@ -14,32 +14,36 @@ from sqlalchemy.orm import Session
 from inquiry_service.db.models import Staff
 from inquiry_service.domain import second_factor, sessions, staff
 from inquiry_service.domain.errors import NoSuchToken, WrongCode
-from inquiry_service.web.auth import COOKIE, EVERYBODY, take_cookie
+from inquiry_service.web.auth import COOKIE, DESK, EVERYBODY, take_cookie
 from inquiry_service.web.forms import FormNotRight, checked, page, see
+from inquiry_service.web.pages import account_times
 from inquiry_service.web.parts import settings
 from inquiry_service.web.schemas.forms import CodeForm, SignatureForm, TokenForm
 from inquiry_service.web.words import role_name, said_at
 from shared import access_tokens, audit
 from shared.clock import utc_now
+from shared.errors import Invalid
 from shared.web.access import allow, current_person
 from shared.web.headers import mark_private
+from shared.web.mistakes import sentences_of
 from shared.web.site import database
 
 pages = Blueprint("account", __name__)
+pages.register_blueprint(account_times.pages)
 HERE = "/account"
 
 
 @pages.get("/account")
 @allow(*EVERYBODY)
 def show() -> ResponseReturnValue:
-    """Name, roles, keys, the second factor, sessions, tokens."""
+    """Name, roles, keys, absence, the second factor, sessions, tokens."""
     return _page()
 
 
 def _page(*, errors: dict[str, str] | None = None, status: int = 200, **more: object) -> ResponseReturnValue:
     person, now, zone = current_person(), utc_now(), settings().zone
     with database().reading() as session:
-        values = _values(session)
+        values = _values(session) | account_times.times_part(session, person)
     open_sessions: Sequence[Any] = values.pop("sessions")
     html = render_template(
         "inquiry/account.html",
@@ -72,6 +76,19 @@ def _values(session: Session) -> dict[str, Any]:
         "sessions": sessions.of_person(session, person, request.cookies.get(COOKIE, "")),
         "tokens": access_tokens.tokens_of(session, person.id),
     }
+
+
+@pages.post("/account/away")
+@allow(*DESK)
+def be_away() -> ResponseReturnValue:
+    """A colleague has one's work in that time; or the page again, with what is not right."""
+    try:
+        account_times.plan_away()
+    except FormNotRight as error:
+        return _page(errors=error.errors, status=422)
+    except Invalid as error:
+        return _page(errors=sentences_of(error), status=422)
+    return see(HERE)
 
 
 @pages.post("/account/signature")

@@ -20,7 +20,7 @@ from inquiry_service.web.pages import about
 from inquiry_service.web.parts import due_now, parts, settings
 from inquiry_service.web.schemas.forms import AskQuery, SuggestionQuery
 from inquiry_service.web.schemas.inquiries import QuestionForm
-from inquiry_service.web.words import expected_by, program_code
+from inquiry_service.web.words import program_code, promise_words
 from shared import idempotency
 from shared.clock import utc_now
 from shared.errors import SameKeyOtherBody, TooMany
@@ -120,7 +120,9 @@ def _submit(question: dict[str, Any]) -> Receipt:
     key = str(proof.submission_id) if proof.submission_id else submission_id()
     body_hash = idempotency.fingerprint(question)
     question["consent_text"] = consent()
-    new = NewInquiry(**question, due_at=due_now(), via=Via.FORM, spam=_spam_score(question, proof))
+    new = NewInquiry(
+        **question, due_at=due_now(question["program"]), via=Via.FORM, spam=_spam_score(question, proof)
+    )
     try:
         return inquiries.submit(database(), parts().references, new, key=key, body_hash=body_hash)
     except SameKeyOtherBody:
@@ -173,7 +175,7 @@ def _form_page(
         notice=notice,
         programs=programs,
         chosen_title=dict(programs).get(chosen, ""),
-        expected=_expected(),
+        **_promised(),
         consent=consent(),
     )
     return page(html, status, headers={"Cache-Control": "no-store", **(headers or {})})
@@ -193,12 +195,12 @@ def thanks_page(reference: str, place: str = PAGE) -> str:
     return render_template(
         "inquiry/thanks.html",
         reference=reference,
-        expected=_expected(),
+        **_promised(),
         place=place,
         is_framed=place != PAGE,
     )
 
 
-def _expected() -> str:
-    """When an answer usually comes, by what really happened."""
-    return expected_by(parts().expectation.answer_by(database(), settings().zone), utc_now(), settings().zone)
+def _promised() -> dict[str, str]:
+    """When an answer usually comes, by what really happened; and when the school opens, while it is closed."""
+    return promise_words(parts().expectation.promise(), utc_now(), settings().zone)

@@ -18,12 +18,14 @@ from inquiry_service.web.pages import (
     desk_bulk,
     desk_composer,
     desk_files,
+    desk_hours,
     desk_letters,
     desk_mail,
     desk_moves,
     desk_people,
     desk_preview,
     desk_replies,
+    desk_reports,
     desk_saved_replies,
     desk_thread,
     desk_website,
@@ -48,6 +50,8 @@ for part in (
     desk_website,
     desk_people,
     desk_audit,
+    desk_hours,
+    desk_reports,
 ):
     pages.register_blueprint(part.pages)
 
@@ -84,7 +88,7 @@ def views() -> Response:
 def notices() -> Response:
     """What stands above the desk alone: a page that is open hears of a dead worker, and of one that is back."""
     with database().reading() as session:
-        return _part("desk/_notices.html", **notices_part(session))
+        return _part("desk/_notices.html", **notices_part(session, current_person()))
 
 
 def _current() -> UUID | None:

@@ -101,6 +101,39 @@ class FrameForm(_Form):
     origin = Text(required=True, max_length=300)
 
 
+class HolidayForm(_Form):
+    """A day that is closed, or has hours of its own."""
+
+    day = fields.Date(required=True)
+    name = Text(required=True, max_length=100)
+    hours = Text(max_length=30, load_default=None)
+
+
+class AwayForm(_Form):
+    """From when until when somebody is away, and who has their work."""
+
+    first_day = fields.Date(required=True)
+    last_day = fields.Date(required=True)
+    colleague_id = fields.UUID(required=True)
+
+
+class ReportQuery(
+    _Form.from_dict({"from": fields.Date(load_default=None), "to": fields.Date(load_default=None)})  # type: ignore[misc]
+):
+    """Which questions a report is about: those of the days `from` to `to`."""
+
+    class Meta(_Form.Meta):
+        """What else stands in an address is no choice."""
+
+    @ma.pre_load
+    def _empty_is_nothing(self, data: dict[str, str], **_: object) -> dict[str, str]:
+        return {name: value for name, value in data.items() if value.strip()}
+
+    program = Text(max_length=80, load_default=None)
+    source = Text(max_length=300, load_default=None)
+    director = fields.UUID(load_default=None)
+
+
 class SnoozeForm(_Form):
     """For how long, in words such as `3d`."""
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from inquiry_service.domain import doubts
-from inquiry_service.jobs import housekeeping, inbound, letters, mailboxes, reconciling
+from inquiry_service.jobs import housekeeping, inbound, letters, mailboxes, privacy, reconciling
 from shared.jobs import JobKind, sweep_done
 
 KINDS: Mapping[str, JobKind] = {
@@ -20,5 +20,7 @@ KINDS: Mapping[str, JobKind] = {
     "wake_inquiry": JobKind(inbound.wake_inquiry),
     "learn_names": JobKind(housekeeping.learn_names, every=timedelta(minutes=1)),
     "sweep_done_jobs": JobKind(sweep_done, every=timedelta(hours=1)),
+    "apply_retention": JobKind(privacy.apply_retention, every=timedelta(minutes=15)),
+    "write_erasures_down": JobKind(privacy.write_erasures_down, every=timedelta(minutes=5)),
     "sweep_old_rows": JobKind(housekeeping.sweep_old_rows, every=timedelta(hours=6)),
 }

@@ -47,6 +47,7 @@ class Inquiry(Base):
     first_answered_at: Mapped[Moment | None]
     closed_at: Mapped[Moment | None]
     snoozed_until: Mapped[Moment | None]
+    erased_at: Mapped[Moment | None]
     words: Mapped[str] = mapped_column(
         TSVECTOR,
         Computed(
@@ -81,6 +82,15 @@ class Inquiry(Base):
         ),
         Index("ix_inquiry_asker", "asker_email_normal", "created_at"),
         Index("ix_inquiry_created", "created_at", "id"),
+        Index(
+            "ix_inquiry_erasable",
+            "status",
+            "last_message_at",
+            "id",
+            postgresql_where=text(
+                "erased_at IS NULL AND status IN ('waiting', 'closed', 'quarantined', 'spam')"
+            ),
+        ),
         Index("ix_inquiry_found", text("(words || heard)"), postgresql_using="gin"),
         Index(
             "ix_inquiry_phone",
@@ -122,6 +132,11 @@ class Message(Base):
         UniqueConstraint("inquiry_id", "position"),
         one_of("kind", tuple(MessageKind)),
         one_of("via", tuple(Via)),
+        Index(
+            "ix_message_sender",
+            literal_column("lower(sender_address)").label("sender"),
+            postgresql_where=text("sender_address IS NOT NULL"),
+        ),
         Index("ix_message_staff_answers", "staff_id", "created_at", postgresql_where=text("kind = 'answer'")),
     )
 

@@ -21,6 +21,7 @@ from inquiry_service.web.pages import (
     desk_mail,
     desk_moves,
     desk_people,
+    desk_privacy,
     desk_replies,
     desk_thread,
     desk_website,
@@ -42,6 +43,7 @@ for part in (
     desk_website,
     desk_people,
     desk_audit,
+    desk_privacy,
 ):
     pages.register_blueprint(part.pages)
 

@@ -1,6 +1,6 @@
 """The command line of this service: its processes, and tools for the operator. Imports stand inside: each verb loads its own part alone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from shared.db import Database
+    from shared.erasures import Erasure
     from shared.jobs import JobKind
     from shared.ledger import Finding as LedgerFinding
     from shared.workshop import Workshop
@@ -66,6 +67,12 @@ def _kinds() -> "Mapping[str, JobKind]":
     return KINDS
 
 
+def _erase_again(session: "Session", wanted: "Sequence[Erasure]") -> int:
+    from enrollment_service.domain.personal_data import erase_again
+
+    return erase_again(session, wanted)
+
+
 def _make_workshop(settings: Any, database: "Database") -> "Workshop":
     from enrollment_service.worker import make_workshop
 
@@ -88,5 +95,6 @@ PARTS = ServiceParts(
     seed=seed,
     token_person=token_person,
     reconcile=_reconcile,
+    erase_again=_erase_again,
 )
 commands = service_commands(PARTS)

@@ -3,7 +3,7 @@
 Imports stand inside: each verb loads its own part alone.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from shared.audit import Actor
     from shared.db import Database
     from shared.doctor.findings import Finding
+    from shared.erasures import Erasure
     from shared.jobs import JobKind
     from shared.ledger import Finding as LedgerFinding
     from shared.workshop import Workshop
@@ -88,6 +89,12 @@ def _tell(settings: Any, database: "Database", reference: str) -> "Iterator[str]
             yield f"{at:%Y-%m-%d %H:%M:%S %Z}  {station.what:<16}  {station.detail}{queue_id}".rstrip()
 
 
+def _erase_again(session: "Session", wanted: "Sequence[Erasure]") -> int:
+    from inquiry_service.domain.personal_data import erase_again
+
+    return erase_again(session, wanted)
+
+
 def _make_workshop(settings: Any, database: "Database") -> "Workshop":
     from inquiry_service.worker import make_workshop
 
@@ -106,6 +113,7 @@ PARTS = ServiceParts(
     beside_relay=_watch,
     own_findings=_own_findings,
     reconcile=_reconcile,
+    erase_again=_erase_again,
     tell=_tell,
 )
 commands = service_commands(PARTS)

@@ -12,7 +12,10 @@ from shared.webhook_signature import WeakSecret, key_of
 
 @dataclass(frozen=True, kw_only=True)
 class InquirySettings(ServiceSettings):
-    """`undo_held_s` is how long an answer waits before it goes; pages show three seconds less."""
+    """`undo_held_s` is how long an answer waits before it goes; pages show three seconds less.
+
+    `retention_spam_days` and `retention_settled_days`: when inquiries that nothing happened in are emptied; 0 is never.
+    """
 
     service: ClassVar[str] = "inquiry"
     undo_held_s: float = 13.0
@@ -21,6 +24,8 @@ class InquirySettings(ServiceSettings):
     inbound_secret: str = ""
     inbound_addresses: str = ""
     trusted_authserv_id: str = ""
+    retention_spam_days: int = 90
+    retention_settled_days: int = 0
 
     @classmethod
     def _faults(cls, values: dict[str, Any]) -> list[tuple[str, str]]:
@@ -35,6 +40,11 @@ class InquirySettings(ServiceSettings):
                     parse(values[name])
             except (ValueError, WeakSecret) as error:
                 faults.append((name, str(error)))
+        faults += [
+            (name, "a number of days; 0 is for ever")
+            for name in ("retention_spam_days", "retention_settled_days")
+            if values[name] < 0
+        ]
         if any("@" not in address for address in _listed(values["inbound_addresses"])):
             faults.append(("inbound_addresses", "email addresses, with commas between them"))
         if not faults and values["imap_url"] and values["journal_url"]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from shared.db import Database
     from shared.doctor.findings import Finding
+    from shared.erasures import Erasure
     from shared.jobs import JobKind
     from shared.ledger import Finding as LedgerFinding
     from shared.workshop import Workshop
@@ -44,6 +45,7 @@ class ServiceParts:
     beside_relay: "Callable[[Any, Database, Event], None] | None" = None  # threads that call work in
     own_findings: "Callable[[Any, Database], Iterator[Finding]] | None" = None  # of `doctor`
     reconcile: "Callable[[Any, Database, int], Sequence[LedgerFinding]] | None" = None  # of so many days
+    erase_again: "Callable[[Session, Sequence[Erasure]], int] | None" = None
     tell: "Callable[[Any, Database, str], Iterable[str]] | None" = (
         None  # one thing's stations, by its reference
     )
@@ -92,6 +94,7 @@ _LATER = {
     "hold": ("shared.holding_commands", "hold_command"),
     "in-doubt": ("shared.holding_commands", "in_doubt_command"),
     "resume": ("shared.holding_commands", "resume_command"),
+    "erasures": ("shared.erasure_commands", "erasures_command"),
 }
 
 
@@ -102,7 +105,7 @@ class _Verbs(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Every verb, also those not imported yet."""
-        return sorted([*super().list_commands(ctx), *_LATER, "doctor", "ledger"])
+        return sorted([*super().list_commands(ctx), *_LATER, "doctor", "ledger", "erase-again"])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The verb of that name."""
@@ -117,6 +120,10 @@ class _Verbs(click.Group):
             from shared.ledger_commands import ledger_command
 
             return ledger_command(parts.load_settings, parts.open_database, parts.reconcile, parts.tell)
+        if cmd_name == "erase-again" and parts.erase_again is not None:
+            from shared.erasure_commands import erase_again_command
+
+            return erase_again_command(parts.load_settings, parts.open_database, parts.erase_again)
         if cmd_name not in _LATER:
             return super().get_command(ctx, cmd_name)
         module, make = _LATER[cmd_name]

@@ -230,6 +230,21 @@ def _bytes_and_traces(metadata: MetaData) -> None:
         Index("ix_audit_person", "person_id", "id"),
     )
     Table(
+        "erasure",
+        metadata,
+        Column("id", UUID(as_uuid=True), primary_key=True),
+        Column("salt", LargeBinary, nullable=False),
+        Column("address_hash", LargeBinary, nullable=False),
+        moment("erased_at", now=True),
+        moment("repeated_at"),
+        Column("person_id", UUID(as_uuid=True)),
+        Column("person_name", Text, nullable=False),
+        Column("reason", Text, nullable=False),
+        Column("erased", JSONB, nullable=False),
+        Column("kept", JSONB, nullable=False, server_default="[]"),
+        Index("ix_erasure_erased", "erased_at", "id"),
+    )
+    Table(
         "holding",
         metadata,
         Column("is_one", Boolean, primary_key=True, server_default="true"),

@@ -3,6 +3,7 @@
 Ids in the tried addresses are random, and links are wrong ones, except for the actor `link`, whose link is right.
 """
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -135,8 +136,13 @@ def tried(app: Flask, method: str, rule: Rule, caller: Caller) -> str:
     client, headers = client_of(app, caller)
     path = address_of(app, rule, caller.link)
     body = next((value for end, value in BODIES.items() if rule.rule.endswith(end)), {})
-    sent: dict[str, Any] = {"json": body} if path.startswith("/api/") else {"data": body}
-    signature = sign(PAIR_SECRET, path) if caller.is_sibling else {}
+    sent: dict[str, Any] = (
+        {"data": json.dumps(body), "content_type": "application/json"}
+        if path.startswith("/api/")
+        else {"data": body}
+    )
+    said = b"" if method == "GET" else json.dumps(body).encode()
+    signature = sign(PAIR_SECRET, path, said) if caller.is_sibling else {}
     answer = client.open(
         path, method=method, headers=headers | signature, **({} if method == "GET" else sent)
     )

@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -24,6 +25,7 @@ from deploy.embedded.printing import Printer
 from deploy.embedded.services import Service
 
 MANIFEST = "backup.json"
+ERASURES = "erasures.jsonl"  # whom nobody may bring back
 
 
 def back_up(installation: Installation, to: Path, printer: Printer) -> Path:
@@ -40,6 +42,7 @@ def back_up(installation: Installation, to: Path, printer: Printer) -> Path:
             for service, dump in dumps:
                 _finish(dump, f"The {service.name} database could not be read")
                 printer.say(f"{service.name}: {_size(draft / _dump_name(service))}")
+            (draft / ERASURES).write_text(_verb(installation, installation.services[-1], "erasures"))
         shutil.copytree(installation.layout.secrets, draft / "secrets")
         _write_manifest(draft, at)
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -76,12 +79,29 @@ def restore(installation: Installation, source: Path, printer: Printer) -> None:
             for service in installation.services:
                 _verb(installation, service, "migrate")
                 _verb(installation, service, "hold", "--because", because)
+            _erase_again(installation, source, printer)
             report(installation, printer)
         finally:
             cluster.stop()
     printer.say(
         "Nothing is sent and nothing recurs. `make run` starts everything; `make resume` lets work go on."
     )
+
+
+def _erase_again(installation: Installation, source: Path, printer: Printer) -> None:
+    """Whoever was erased since, as far as this folder's other backups and the file beside the database know."""
+    lists = [*source.resolve().parent.glob(f"*/{ERASURES}"), installation.layout.base / ERASURES]
+    lines = {line for path in lists if path.is_file() for line in path.read_text().splitlines() if line}
+    if not lines:
+        printer.say(
+            f"erasures: no list of any was found ({ERASURES} of a later backup, or beside the database)"
+        )
+        return
+    with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as wanted:
+        wanted.writelines(f"{line}\n" for line in sorted(lines))
+        wanted.flush()
+        for service in installation.services:
+            printer.say(f"{service.name}: {_verb(installation, service, 'erase-again', wanted.name).strip()}")
 
 
 def report(installation: Installation, printer: Printer) -> None:

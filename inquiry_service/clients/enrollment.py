@@ -19,6 +19,7 @@ from shared.clock import monotonic_s, utc_now
 from shared.pair import sign
 
 TIMEOUT_S = 1.5
+ASK_TIMEOUT_S = 20.0  # for what a person waits for: an export, an erasure
 FRESH_S = 15.0
 KEEP_S = 900.0
 REST_S = 5.0
@@ -188,12 +189,31 @@ class EnrollmentClient:
                 self._away_until = now + REST_S
         return known if known and now - known.read_at_s < KEEP_S else None
 
-    def _get(self, path: str, *, is_signed: bool = False, method: str = "GET") -> Any:
+    def ask(self, path: str, question: dict[str, Any], *, timeout_s: float = ASK_TIMEOUT_S) -> Any:
+        """What it answers to a signed question of ours, below its internal addresses. Raises EnrollmentAway."""
+        body = json.dumps(question).encode()
+        return self._get(
+            f"{API}/internal/{path}", is_signed=True, method="POST", body=body, timeout_s=timeout_s
+        )
+
+    def _get(
+        self,
+        path: str,
+        *,
+        is_signed: bool = False,
+        method: str = "GET",
+        body: bytes = b"",
+        timeout_s: float = TIMEOUT_S,
+    ) -> Any:
         """What it answers; None for 404, nothing for an answer without a body. Raises EnrollmentAway."""
-        headers = {"Accept": "application/json"} | (sign(self._pair_secret, path) if is_signed else {})
-        request = urllib.request.Request(self._base_url + path, headers=headers, method=method)  # noqa: S310 - the address is the operator's setting
+        headers = {"Accept": "application/json"} | (sign(self._pair_secret, path, body) if is_signed else {})
+        if body:
+            headers["Content-Type"] = "application/json"
+        request = urllib.request.Request(  # noqa: S310 - the address is the operator's setting
+            self._base_url + path, data=body or None, headers=headers, method=method
+        )
         try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT_S) as response:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=timeout_s) as response:  # noqa: S310
                 return json.load(response) if response.status != 204 else ()
         except urllib.error.HTTPError as error:
             if error.code == 404:

@@ -13,7 +13,7 @@ from shared.db import first, rows
 BATCH = 5_000
 MOST_ALIKE = 3
 ALIKE_FROM = 0.4  # of all groups of two words, the share that both have; "gonzlaes" and "gonzales" have 0.5
-_WORD = re.compile(r"[^\W\d_]{2,40}")
+WORD = re.compile(r"[^\W\d_]{2,40}")
 
 _ALIKE = text("""
     SELECT word, grams FROM name_word WHERE grams && CAST(:grams AS text[])
@@ -70,7 +70,7 @@ def learn(session: Session) -> int:
     """Names that came since the last time are known; returns how many inquiries were read, at most BATCH."""
     until = session.execute(_LEARNT_UNTIL).scalar_one()
     found = rows(session, _NEW_NAMES, until=until, limit=BATCH)
-    words = sorted({word.casefold() for row in found for word in _WORD.findall(row.asker_name)})
+    words = sorted({word.casefold() for row in found for word in WORD.findall(row.asker_name)})
     if words:
         session.execute(_LEARN, {"words": words, "grams": ["|".join(grams(word)) for word in words]})
     if found:

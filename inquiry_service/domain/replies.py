@@ -62,6 +62,8 @@ def answer(
         _check_fields(body)
     _check_time(scheduled_at)
     inquiry = inquiries.find(session, inquiry_id, lock=True)
+    if inquiry.erased_at is not None:
+        raise WrongMove(phrase("Whoever asked was erased: there is nobody to answer."), state=inquiry.status)
     if inquiry.status not in _ANSWERABLE:
         raise WrongMove(phrase("Release it from quarantine before you answer."), state=inquiry.status)
     if same := _same_answer(session, inquiry, author, body):

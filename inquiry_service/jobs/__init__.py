@@ -4,7 +4,15 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from inquiry_service.domain import doubts
-from inquiry_service.jobs import housekeeping, inbound, letters, mailboxes, reconciling, service_level
+from inquiry_service.jobs import (
+    housekeeping,
+    inbound,
+    letters,
+    mailboxes,
+    privacy,
+    reconciling,
+    service_level,
+)
 from shared.jobs import JobKind, sweep_done
 
 KINDS: Mapping[str, JobKind] = {
@@ -27,5 +35,7 @@ KINDS: Mapping[str, JobKind] = {
     "learn_names": JobKind(housekeeping.learn_names, every=timedelta(minutes=1)),
     "learn_answers": JobKind(housekeeping.learn_answers, every=timedelta(minutes=1)),
     "sweep_done_jobs": JobKind(sweep_done, every=timedelta(hours=1)),
+    "apply_retention": JobKind(privacy.apply_retention, every=timedelta(minutes=15)),
+    "write_erasures_down": JobKind(privacy.write_erasures_down, every=timedelta(minutes=5)),
     "sweep_old_rows": JobKind(housekeeping.sweep_old_rows, every=timedelta(hours=6)),
 }

@@ -4,6 +4,7 @@ An id of another kind (each that the service has, and the sibling's) never opens
 (a reply, a letter of another inquiry) neither. The right id does: it is the id that was refused, not the caller.
 """
 
+import json
 from collections.abc import Callable, Iterator
 from threading import Thread
 from typing import Any
@@ -86,9 +87,10 @@ class Tries:
         path = builder.build(rule.endpoint, {name: free.get(name, ids.get(name)) for name in rule.arguments})
         client, headers = client_of(self.app, self.caller)
         body = next((value for end, value in BODIES.items() if rule.rule.endswith(end)), {})
-        sent = {"json": body} if path.startswith("/api/") else {"data": body}
+        is_api = path.startswith("/api/")
+        sent = {"data": json.dumps(body), "content_type": "application/json"} if is_api else {"data": body}
         if SIBLING in (allowed_for(self.app.view_functions[rule.endpoint]) or ()):
-            headers = sign(PAIR_SECRET, path)
+            headers = sign(PAIR_SECRET, path, b"" if method == "GET" else json.dumps(body).encode())
         answer = client.open(path, method=method, headers=headers, **({} if method == "GET" else sent))
         return str(answer.status_code)
 

@@ -44,6 +44,9 @@ _RETURN_PATH = text("""
 """)
 
 
+_DUTY = text(
+    "INSERT INTO record_duty (id, says, source, effective_from) VALUES (:id, 'All of it.', 'Here.', current_date) RETURNING id"
+)
 _BROWSER = text(
     "INSERT INTO staff_session (token_hash, staff_id, expires_at) VALUES (:hash, :id, now() + interval '1 hour') RETURNING id"
 )
@@ -147,6 +150,7 @@ def of_enrollment(database: Database) -> dict[str, str]:
     return_path = hash_secret(new_secret())
     database.run(_RETURN_PATH, {"hash": return_path, "id": letter})
     found: dict[str, Any] = {
+        "duty_id": database.run(_DUTY, {"id": new_id()})[0][0],
         "section_id": section,
         "registration_id": student.id,
         "letter_id": a_letter_in_doubt(database, letter),

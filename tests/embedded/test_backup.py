@@ -19,8 +19,9 @@ from sqlalchemy import text
 
 from deploy.embedded.installation import ROOT
 from deploy.embedded.postgres import Cluster
-from inquiry_service.domain import replies
+from inquiry_service.domain import personal_data, replies
 from shared.db import Database
+from shared.erasures import Erasure
 from shared.people import Person
 from tests.builders import a_director, a_question
 from tests.embedded.pair import free_ports
@@ -119,6 +120,17 @@ class School:
         with self.database("inquiry") as database, database.transaction() as session:
             replies.answer(session, inquiry_id, director, "Yes, most find work.", undo_s=7200)
 
+    def erase(self, address: str, director: Person) -> None:
+        """Nobody here knows any more who that was."""
+        with self.database("inquiry") as database, database.transaction() as session:
+            personal_data.erase(session, director.actor, address, Erasure.of(address), reason="They asked.")
+
+    def knows(self, address: str) -> bool:
+        """Whether an inquiry is from that address."""
+        query = text("SELECT 1 FROM inquiry WHERE asker_email = :address")
+        with self.database("inquiry") as database:
+            return bool(database.run(query, {"address": address}))
+
     def let_answers_go(self) -> None:
         """The undo windows are over."""
         with self.database("inquiry") as database:
@@ -180,11 +192,14 @@ def test_a_restore_loses_nothing_and_sends_nothing_twice(school: School) -> None
         for n in range(1, MORE + 1):
             school.register(section_id, n)
         assert school.letters_at_rest() == before + 2 * MORE  # twenty more: answers and confirmations
-    (backup,) = school.backups.iterdir()
+        school.erase("asker0@example.com", director)
+        school.call("backup", str(school.backups))
+    backup = min(school.backups.iterdir())
     assert "already" in school.refuses("restore", str(backup))
     shutil.rmtree(school.var)
 
     said = school.call("restore", str(backup))
+    assert "1 erased again, of 1 on the list" in said
     assert len(doubtful) == MORE
     assert {letter_id for letter_id in doubtful if letter_id in said} == doubtful
     with school.running():
@@ -192,6 +207,7 @@ def test_a_restore_loses_nothing_and_sends_nothing_twice(school: School) -> None
         assert any(reason.startswith("held") for reason in held["reasons"])
         now = school.ids("inquiry", "inquiry"), school.ids("enrollment", "registration")
         assert (kept[0] <= now[0], kept[1] <= now[1]) == (True, True)
+        assert not school.knows("asker0@example.com")
         school.ask(99)
         assert f"{MORE} letters in doubt" in school.call("resume")
         after = school.letters_at_rest()

@@ -14,6 +14,6 @@ class Base(DeclarativeBase):
 
 add_shared_tables(Base.metadata)
 
-from enrollment_service.db.models import offers, programs, registrations, sections  # noqa: E402
+from enrollment_service.db.models import offers, programs, record_duties, registrations, sections  # noqa: E402
 
-__all__ = ["Base", "offers", "programs", "registrations", "sections"]
+__all__ = ["Base", "offers", "programs", "record_duties", "registrations", "sections"]

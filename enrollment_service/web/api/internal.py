@@ -47,7 +47,7 @@ class DoubtSchema(Schema):
 @allow(SIBLING)
 def letters_in_doubt() -> dict[str, Any]:
     """Since when the newest letter in doubt is so: the sibling asks the people who decide."""
-    if not is_from_sibling(desk().settings.pair_secret, request.path, request.headers):
+    if not is_from_sibling(desk().settings.pair_secret, request.path, request.headers, request.get_data()):
         raise Unauthorized
     with database().reading() as session:
         return {"newest_at": letters.newest_doubt(session)}
@@ -119,7 +119,7 @@ def _came_back(address_hash: str, *, is_permanent: bool) -> None:
 
 def _signed_hash(address_hash: str) -> bytes:
     """The hash that the sibling asks about. Raises Unauthorized, RegistrationNotFound."""
-    if not is_from_sibling(desk().settings.pair_secret, request.path, request.headers):
+    if not is_from_sibling(desk().settings.pair_secret, request.path, request.headers, request.get_data()):
         raise Unauthorized
     try:
         return bytes.fromhex(address_hash)

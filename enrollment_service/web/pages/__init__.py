@@ -1,6 +1,15 @@
 """What people see: programs, registering, one's own registration, the office. Page functions compute; templates only show."""
 
-from enrollment_service.web.pages import mine, office, office_letters, programs, register, sections, wellknown
+from enrollment_service.web.pages import (
+    mine,
+    office,
+    office_letters,
+    office_records,
+    programs,
+    register,
+    sections,
+    wellknown,
+)
 
 PAGES = (
     programs.pages,
@@ -9,5 +18,6 @@ PAGES = (
     mine.pages,
     office.pages,
     office_letters.pages,
+    office_records.pages,
     wellknown.pages,
 )

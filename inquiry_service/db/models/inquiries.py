@@ -74,6 +74,7 @@ class Inquiry(Base):
     snoozed_until: Mapped[Moment | None]
     is_snoozed_for_answer: Mapped[bool] = mapped_column(server_default=text("false"))
     back_because: Mapped[str | None] = mapped_column(Text)
+    erased_at: Mapped[Moment | None]
     words: Mapped[str] = mapped_column(
         TSVECTOR,
         Computed(
@@ -113,6 +114,15 @@ class Inquiry(Base):
             "ix_inquiry_answered", "first_answered_at", postgresql_where=text("first_answered_at IS NOT NULL")
         ),
         Index("ix_inquiry_unmeasured", "id", postgresql_where=text(UNMEASURED)),
+        Index(
+            "ix_inquiry_erasable",
+            "status",
+            "last_message_at",
+            "id",
+            postgresql_where=text(
+                "erased_at IS NULL AND status IN ('waiting', 'closed', 'quarantined', 'spam')"
+            ),
+        ),
         Index("ix_inquiry_found", text("(words || heard)"), postgresql_using="gin"),
         Index(
             "ix_inquiry_phone",
@@ -154,6 +164,11 @@ class Message(Base):
         UniqueConstraint("inquiry_id", "position"),
         one_of("kind", tuple(MessageKind)),
         one_of("via", tuple(Via)),
+        Index(
+            "ix_message_sender",
+            literal_column("lower(sender_address)").label("sender"),
+            postgresql_where=text("sender_address IS NOT NULL"),
+        ),
         Index("ix_message_staff_answers", "staff_id", "created_at", postgresql_where=text("kind = 'answer'")),
     )
 

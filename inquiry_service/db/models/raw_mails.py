@@ -2,7 +2,17 @@
 
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, SmallInteger, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    literal_column,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from inquiry_service.db.models.base import Base, Id, Moment, Now
@@ -39,6 +49,12 @@ class RawMail(Base):
     __table_args__ = (
         UniqueConstraint("mailbox", "uidvalidity", "uid"),
         one_of("status", tuple(RawMailStatus)),
+        Index("ix_raw_mail_inquiry", "inquiry_id", postgresql_where=text("inquiry_id IS NOT NULL")),
+        Index(
+            "ix_raw_mail_sender",
+            literal_column("lower(sender)").label("address"),
+            postgresql_where=text("sender IS NOT NULL"),
+        ),
         Index("ix_raw_mail_unsettled", "received_at", postgresql_where=text("status <> 'filed'")),
     )
 

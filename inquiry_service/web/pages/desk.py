@@ -24,6 +24,7 @@ from inquiry_service.web.pages import (
     desk_moves,
     desk_people,
     desk_preview,
+    desk_privacy,
     desk_replies,
     desk_reports,
     desk_saved_replies,
@@ -52,6 +53,7 @@ for part in (
     desk_audit,
     desk_hours,
     desk_reports,
+    desk_privacy,
 ):
     pages.register_blueprint(part.pages)
 

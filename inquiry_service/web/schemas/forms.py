@@ -167,6 +167,26 @@ class InvitationForm(PersonForm):
     email = Email(required=True)
 
 
+class PersonDataForm(_Form):
+    """Whose data."""
+
+    email = Email(required=True)
+
+
+class ExportForm(PersonDataForm):
+    """With what staff wrote for themselves, or without."""
+
+    with_notes = fields.Boolean(load_default=False)
+
+
+class EraseForm(PersonDataForm):
+    """The address once more, so that no slip of a key erases somebody else."""
+
+    again = Text(max_length=254, required=True)
+    reason = Text(max_length=500, required=True)
+    gives_up = fields.Boolean(load_default=False)
+
+
 class SignatureForm(_Form):
     """The lines below one's name in answers; none when empty."""
 

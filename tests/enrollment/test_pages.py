@@ -205,7 +205,9 @@ def test_the_sample_school_has_its_four_programs_with_open_sections(
         found = client.get(f"/api/enrollment/v1/sections?program={slug}&open=true").json["items"]
         assert len([section for section in found if section["seats_left"]]) >= 2
     all_sections = client.get("/api/enrollment/v1/sections").json["items"]
-    small = {section["program"]: section["seats_left"] for section in all_sections if section["capacity"] == 4}
+    small = {
+        section["program"]: section["seats_left"] for section in all_sections if section["capacity"] == 4
+    }
     assert small == {"mat": 4, "cna": 2, "cma": 3, "phlebotomy": 4}
     assert enrollment_db.run(text("SELECT count(*) FROM letter"))[0][0] == 0
 

@@ -21,7 +21,9 @@ def ask(page: Page, pair: Pair, shoot: Shoot, who: str) -> None:
     page.get_by_role("button", name="Send").click()
     shoot("ask-refused")
     page.get_by_label("Email").fill(who)
-    page.get_by_label("Your question").fill("Is there room in the evening class?\n\n" + "And one thing more. " * 40)
+    page.get_by_label("Your question").fill(
+        "Is there room in the evening class?\n\n" + "And one thing more. " * 40
+    )
     page.get_by_role("button", name="Send").click()
     shoot("ask-thanks")
     page.goto(link_in(a_letter(pair.var / "mail", who, "/inquiries/")))

@@ -7,8 +7,15 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from inquiry_service.db.models import Inquiry, Message, Reply
-from inquiry_service.domain import inquiries
-from inquiry_service.domain.errors import AlreadyOnItsWay, NoSuchReply, NotHeld, ThreadChanged, WrongMove
+from inquiry_service.domain import inquiries, survivors
+from inquiry_service.domain.errors import (
+    AlreadyOnItsWay,
+    NoAddress,
+    NoSuchReply,
+    NotHeld,
+    ThreadChanged,
+    WrongMove,
+)
 from inquiry_service.terms import UNDO_HELD_S, InquiryStatus, MessageKind, ReplyStatus, Via
 from shared import audit, letters
 from shared.db import first
@@ -22,6 +29,7 @@ _TO_DRAFT = text(
 _ON_ITS_WAY = text(
     "SELECT 1 FROM letter WHERE subject_id = :id AND status IN ('queued', 'ready', 'sending') LIMIT 1"
 )
+ANOTHER_DRAFT = phrase("it was begun before two threads became one, where you have another draft")
 _ANSWERABLE = (InquiryStatus.NEW, InquiryStatus.OPEN, InquiryStatus.WAITING, InquiryStatus.CLOSED)
 
 
@@ -39,11 +47,10 @@ def answer(
     """The answer is in the thread and its letter is owed, `undo_s` from now.
 
     `based_on` is the last message that the author had seen; without it nothing is compared.
-    Raises ThreadChanged with the newer messages, WrongMove for what nobody should answer.
+    Raises ThreadChanged with the newer messages, WrongMove for what nobody should answer, NoAddress.
     """
-    inquiry = inquiries.find(session, inquiry_id, lock=True)
-    if inquiry.status not in _ANSWERABLE:
-        raise WrongMove(phrase("Release it from quarantine before you answer."), state=inquiry.status)
+    inquiry = survivors.lock(session, inquiry_id)
+    _check_answerable(inquiry)
     if same := _same_answer(session, inquiry, author, body):
         return same
     seen = _position_of(session, inquiry, based_on)
@@ -56,6 +63,13 @@ def answer(
     _message(session, reply).body = body
     queue(session, inquiry, reply, undo_s=undo_s)
     return reply
+
+
+def _check_answerable(inquiry: Inquiry) -> None:
+    if inquiry.status not in _ANSWERABLE:
+        raise WrongMove(phrase("Release it from quarantine before you answer."), state=inquiry.status)
+    if not inquiry.asker_email:
+        raise NoAddress()
 
 
 def _same_answer(session: Session, inquiry: Inquiry, author: Person, body: str) -> Reply | None:
@@ -104,7 +118,7 @@ def queue(session: Session, inquiry: Inquiry, reply: Reply, *, undo_s: float) ->
 def _position_of(session: Session, inquiry: Inquiry, message_id: UUID | None) -> int:
     if message_id is None:
         return inquiry.messages
-    message = session.get(Message, message_id)
+    message = session.get(Message, message_id, populate_existing=True)
     if message is None or message.inquiry_id != inquiry.id or message.position is None:
         raise ThreadChanged(
             phrase("The message this reply was based on is no longer in the thread"), newer=[]
@@ -112,9 +126,22 @@ def _position_of(session: Session, inquiry: Inquiry, message_id: UUID | None) ->
     return message.position
 
 
-def _new_reply(session: Session, inquiry: Inquiry, author: Person, via: Via, body: str = "") -> Reply:
+def _new_reply(
+    session: Session,
+    inquiry: Inquiry,
+    author: Person,
+    via: Via,
+    body: str = "",
+    origin_id: UUID | None = None,
+) -> Reply:
     message = Message(
-        id=new_id(), inquiry_id=inquiry.id, kind=MessageKind.ANSWER, via=via, body=body, staff_id=author.id
+        id=new_id(),
+        inquiry_id=inquiry.id,
+        kind=MessageKind.ANSWER,
+        via=via,
+        body=body,
+        staff_id=author.id,
+        origin_id=origin_id,
     )
     session.add(message)
     session.flush()
@@ -154,11 +181,40 @@ def draft_of(session: Session, inquiry_id: UUID, author: Person) -> tuple[Reply,
 
 
 def save_draft(session: Session, inquiry_id: UUID, author: Person, body: str) -> Reply:
-    """What the author typed is kept; an empty text keeps an empty draft."""
-    inquiry = inquiries.find(session, inquiry_id, lock=True)
-    reply = _own_draft(session, inquiry, author) or _new_reply(session, inquiry, author, Via.DESK)
+    """What the author typed is kept; an empty text keeps an empty draft.
+
+    What is typed in a page of an inquiry that was merged meanwhile never takes the place of the draft in the thread it went into.
+    """
+    inquiry = survivors.lock(session, inquiry_id)
+    if inquiry.id == inquiry_id:
+        reply = _own_draft(session, inquiry, author) or _new_reply(session, inquiry, author, Via.DESK)
+    else:
+        reply = _text_begun_in(session, inquiry, author, inquiry_id)
     _message(session, reply).body = body
     reply.changed_at = session.scalar(select(func.now()))  # type: ignore[assignment]
+    return reply
+
+
+def _text_begun_in(session: Session, inquiry: Inquiry, author: Person, merged_id: UUID) -> Reply:
+    """The author's text that was begun in the merged inquiry: a draft, or held where there is a draft already."""
+    begun = session.scalars(
+        select(Reply)
+        .join(Message, Message.id == Reply.id)
+        .where(
+            Reply.inquiry_id == inquiry.id,
+            Reply.author_id == author.id,
+            Message.origin_id == merged_id,
+            Reply.status.in_([ReplyStatus.DRAFT, ReplyStatus.HELD]),
+            Reply.held_because.is_(None) | (Reply.held_because == ANOTHER_DRAFT),
+        )
+        .limit(1)
+    ).first()
+    if begun is not None:
+        return begun
+    other = _own_draft(session, inquiry, author)
+    reply = _new_reply(session, inquiry, author, Via.DESK, origin_id=merged_id)
+    if other is not None:
+        reply.status, reply.held_because = ReplyStatus.HELD, ANOTHER_DRAFT
     return reply
 
 
@@ -172,8 +228,8 @@ def find(session: Session, inquiry_id: UUID, reply_id: UUID) -> Reply:
 
 def undo(session: Session, inquiry_id: UUID, reply_id: UUID, person: Person) -> Reply:
     """The answer is a draft again, word for word, and its letter is cancelled. Raises AlreadyOnItsWay."""
-    inquiry = inquiries.find(session, inquiry_id, lock=True)
-    reply = find(session, inquiry_id, reply_id)
+    inquiry = survivors.lock(session, inquiry_id)
+    reply = find(session, inquiry.id, reply_id)
     if (
         reply.status != ReplyStatus.QUEUED
         or reply.letter_id is None
@@ -195,20 +251,19 @@ def hold(
     session: Session, inquiry_id: UUID, author: Person, body: str, why: str, *, based_on: int, via: Via
 ) -> Reply:
     """The answer is kept and not sent, with the reason; one click sends or discards it."""
-    inquiry = inquiries.find(session, inquiry_id, lock=True)
+    inquiry = survivors.lock(session, inquiry_id)
     reply = _new_reply(session, inquiry, author, via, body)
     reply.status, reply.held_because, reply.based_on = ReplyStatus.HELD, why, based_on
     return reply
 
 
 def send_held(session: Session, inquiry_id: UUID, reply_id: UUID, person: Person) -> Reply:
-    """A held (or failed) reply is owed to the asker after all. Raises NotHeld."""
-    inquiry = inquiries.find(session, inquiry_id, lock=True)
-    reply = find(session, inquiry_id, reply_id)
+    """A held (or failed) reply is owed to the asker after all. Raises NotHeld, WrongMove, NoAddress."""
+    inquiry = survivors.lock(session, inquiry_id)
+    reply = find(session, inquiry.id, reply_id)
     if reply.status not in (ReplyStatus.HELD, ReplyStatus.FAILED):
         raise NotHeld(state=reply.status)
-    if inquiry.status not in _ANSWERABLE:
-        raise WrongMove(phrase("Release it from quarantine before you answer."), state=inquiry.status)
+    _check_answerable(inquiry)
     if first(session, _ON_ITS_WAY, id=reply.id) is not None:
         raise AlreadyOnItsWay()
     queue(session, inquiry, reply, undo_s=UNDO_HELD_S)
@@ -218,8 +273,8 @@ def send_held(session: Session, inquiry_id: UUID, reply_id: UUID, person: Person
 
 def discard(session: Session, inquiry_id: UUID, reply_id: UUID, person: Person) -> Reply:
     """A held reply or a draft will not be sent; its text stays on record. Raises NotHeld."""
-    inquiry = inquiries.find(session, inquiry_id, lock=True)
-    reply = find(session, inquiry_id, reply_id)
+    inquiry = survivors.lock(session, inquiry_id)
+    reply = find(session, inquiry.id, reply_id)
     if reply.status not in (ReplyStatus.HELD, ReplyStatus.DRAFT):
         raise NotHeld(state=reply.status)
     reply.status = ReplyStatus.DISCARDED
@@ -246,7 +301,7 @@ def letter_settled(session: Session, letter_id: UUID, status: str, *, due_at: da
     reply = session.scalars(select(Reply).where(Reply.letter_id == root_letter(session, letter_id))).first()
     if reply is None:
         return
-    inquiry = inquiries.find(session, reply.inquiry_id, lock=True)
+    inquiry = survivors.lock_thread_of(session, reply.id)
     session.refresh(reply)
     if status == "sent":
         _sent(session, inquiry, reply)

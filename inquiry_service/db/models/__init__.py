@@ -5,6 +5,8 @@ from inquiry_service.db.models.base import Base
 from inquiry_service.db.models.bulk_moves import BulkMove, BulkMoved
 from inquiry_service.db.models.inquiries import Inquiry, Message, Reply
 from inquiry_service.db.models.mailboxes import Mailbox, MailboxTrouble
+from inquiry_service.db.models.mentions import Mention
+from inquiry_service.db.models.merges import Merge
 from inquiry_service.db.models.names import NameLearning, NameWord
 from inquiry_service.db.models.published_answers import PublishedAnswer
 from inquiry_service.db.models.raw_mails import MailFile, RawMail
@@ -17,6 +19,7 @@ from inquiry_service.db.models.staff import (
     Staff,
     StaffSession,
 )
+from inquiry_service.db.models.tags import InquiryTag, Tag
 
 __all__ = [
     "AllowedFrame",
@@ -24,9 +27,12 @@ __all__ = [
     "BulkMove",
     "BulkMoved",
     "Inquiry",
+    "InquiryTag",
     "MailFile",
     "Mailbox",
     "MailboxTrouble",
+    "Mention",
+    "Merge",
     "Message",
     "NameLearning",
     "NameWord",
@@ -40,4 +46,5 @@ __all__ = [
     "SignInStep",
     "Staff",
     "StaffSession",
+    "Tag",
 ]

@@ -39,6 +39,7 @@ class RawMail(Base):
     __table_args__ = (
         UniqueConstraint("mailbox", "uidvalidity", "uid"),
         one_of("status", tuple(RawMailStatus)),
+        Index("ix_raw_mail_inquiry", "inquiry_id", postgresql_where=text("inquiry_id IS NOT NULL")),
         Index("ix_raw_mail_unsettled", "received_at", postgresql_where=text("status <> 'filed'")),
     )
 

@@ -8,6 +8,7 @@ from inquiry_service.clients.enrollment import EnrollmentClient
 from inquiry_service.domain import mailboxes
 from inquiry_service.settings import InquirySettings
 from inquiry_service.web.api import inbound, inquiries, replies, staff
+from inquiry_service.web.api import threads as threads_api
 from inquiry_service.web.auth import identify_by
 from inquiry_service.web.pages import ask, ask_embed, desk, first_director, mailbox, sign_in, threads
 from inquiry_service.web.parts import Expectation, Parts
@@ -45,7 +46,7 @@ def create_app(settings: InquirySettings, database: Database | None = None) -> F
     )
     api = make_api(app, "inquiry", "Frontdesk: inquiries")
     work = work_blueprint("inquiry", roles=("director",))
-    for blueprint in (inquiries.bp, replies.bp, staff.bp, inbound.bp, work):
+    for blueprint in (inquiries.bp, threads_api.bp, replies.bp, staff.bp, inbound.bp, work):
         api.register_blueprint(blueprint)
     for pages in (ask.pages, ask_embed.pages, threads.pages, sign_in.pages, first_director.pages, desk.pages):
         app.register_blueprint(pages)

@@ -9,8 +9,8 @@ from uuid import UUID
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from inquiry_service.db.models import Inquiry, MailFile, Reply, Staff
-from inquiry_service.domain import inquiries, mail_files, replies
+from inquiry_service.db.models import Inquiry, MailFile
+from inquiry_service.domain import inquiries, mail_files, splits
 from inquiry_service.domain.inquiries import Entry
 from inquiry_service.terms import FROM_ASKER, MessageKind, ReplyStatus, Via
 from inquiry_service.web.downloads import listed
@@ -37,27 +37,45 @@ TO_DECIDE = ("unknown", "failed", "bounced")
 
 @dataclass(frozen=True)
 class Talk:
-    """The thread of one inquiry with what stands beside its entries. `last_id` is what a reply is based on."""
+    """The thread of one inquiry with what stands beside its entries. `last_id` is what a reply is based on: what came in last.
+
+    `draft` is what the person typed last, and when.
+    """
 
     entries: Sequence[dict[str, Any]]
     held: Sequence[dict[str, Any]]
-    acknowledgement: dict[str, Any] | None
     last_id: UUID
+    draft: tuple[str, datetime] | None
 
 
 def talk_of(session: Session, inquiry: Inquiry, person: Person, *, seen: UUID | None = None) -> Talk:
     """The thread; `seen` is the last message that a reply was written against, and what came after it is marked."""
-    entries = inquiries.thread(session, inquiry.id)
+    everything = inquiries.whole_thread(session, inquiry.id)
+    entries = inquiries.in_thread(everything)
     fates = _fates(session, inquiry, entries)
     mails = [entry.message.raw_mail_id for entry in entries if entry.message.raw_mail_id]
     files = mail_files.of_mails(session, mails)
     after = next((e.message.position or 0 for e in entries if e.message.id == seen), None)
     return Talk(
         [_shown(entry, inquiry, person, fates, after) | _mail_of(entry, files) for entry in entries],
-        [_held(session, reply, body) for reply, body in replies.held_replies(session, inquiry.id)],
-        next(iter(fates.get(inquiry.id, [])), None),
-        entries[-1].message.id,
+        [_held(entry) for entry in reversed(everything) if _has_status(entry, ReplyStatus.HELD)],
+        max(entries, key=lambda entry: entry.message.position or 0).message.id,
+        _draft(everything, person),
     )
+
+
+def _has_status(entry: Entry, status: ReplyStatus) -> bool:
+    return entry.reply is not None and entry.reply.status == status
+
+
+def _draft(everything: Sequence[Entry], person: Person) -> tuple[str, datetime] | None:
+    """The person's own, the latest first."""
+    own = (
+        (entry.message.body, entry.reply.changed_at)
+        for entry in everything
+        if entry.reply and entry.reply.status == ReplyStatus.DRAFT and entry.reply.author_id == person.id
+    )
+    return next(own, None)
 
 
 def _mail_of(entry: Entry, files: Mapping[UUID, Sequence[MailFile]]) -> dict[str, Any]:
@@ -68,7 +86,7 @@ def _mail_of(entry: Entry, files: Mapping[UUID, Sequence[MailFile]]) -> dict[str
 
 def _fates(session: Session, inquiry: Inquiry, entries: Sequence[Entry]) -> dict[UUID, list[dict[str, Any]]]:
     """The letters to the asker by their subject; one that was sent again stands for the one before it."""
-    subjects = [inquiry.id, *(entry.message.id for entry in entries if entry.reply)]
+    subjects = inquiries.subjects_of(inquiry.id, entries)
     found = [
         row for row in letters.letters_of(session, subjects) if row.kind in ("acknowledgement", "answer")
     ]
@@ -121,14 +139,21 @@ def _shown(
     message, now = entry.message, utc_now()
     moment: datetime = (entry.reply.sent_at if entry.reply else None) or message.created_at
     is_asker = message.kind in FROM_ASKER
+    asked_in = message.origin_id or inquiry.id
     return {
         "id": message.id,
+        "event": message.event,
+        "other": entry.other,
+        "can_go": splits.can_go(entry),
+        "acknowledgement": next(iter(fates.get(asked_in, [])), None)
+        if message.kind == MessageKind.QUESTION
+        else None,
         "author": _author(entry, inquiry),
         "body": message.body,
         "style": "them" if is_asker else "us" if message.kind == MessageKind.ANSWER else "note",
         "at": moment,
         "words": said_at(moment, now, settings().zone),
-        "meta": _road(entry, inquiry),
+        "meta": _road(entry, inquiry) + _came_to(entry),
         "is_verified": message.is_verified,
         "fates": fates.get(message.id, []),
         "is_sent_answer": entry.reply is not None and entry.reply.status == ReplyStatus.SENT,
@@ -139,11 +164,19 @@ def _shown(
 def _author(entry: Entry, inquiry: Inquiry) -> str:
     if entry.staff_name:
         return entry.staff_name
-    return (
-        inquiry.asker_name
-        if entry.message.is_verified
-        else entry.message.sender_address or _("somebody else")
-    )
+    if entry.message.is_verified:
+        return inquiry.asker_name
+    other, sender = entry.other, entry.message.sender_address
+    if other is not None and (sender or "") == other.asker_email:
+        return other.asker_name
+    return sender or str(_("somebody else"))
+
+
+def _came_to(entry: Entry) -> str:
+    if entry.other is None or entry.message.event is not None:
+        return ""
+    where = _("to %(reference)s", reference=entry.other.reference)
+    return f", {where}"
 
 
 def _road(entry: Entry, inquiry: Inquiry) -> str:
@@ -152,23 +185,26 @@ def _road(entry: Entry, inquiry: Inquiry) -> str:
         return str(_("logged a call"))
     if message.is_automatic:
         return str(_("an automatic mail"))
-    if message.kind == MessageKind.QUESTION and inquiry.source:
+    if message.kind == MessageKind.QUESTION and inquiry.source and message.origin_id is None:
         return str(_("by the form on “%(page)s”", page=inquiry.source))
     words = {
         Via.FORM: _("by the form"),
         Via.LINK: _("on their page"),
         Via.MAIL: _("by mail"),
         Via.API: _("through the API"),
+        Via.PHONE: _("by telephone"),
+        Via.WALK_IN: _("in person"),
     }
     return words.get(Via(message.via), "") if message.kind != MessageKind.NOTE else ""
 
 
-def _held(session: Session, reply: Reply, body: str) -> dict[str, Any]:
-    author = session.get(Staff, reply.author_id)
+def _held(entry: Entry) -> dict[str, Any]:
+    reply = entry.reply
+    assert reply is not None
     return {
         "id": reply.id,
-        "body": body,
-        "author": author.name if author else "",
+        "body": entry.message.body,
+        "author": entry.staff_name or "",
         "why": say(reply.held_because or ""),
         "at": reply.changed_at,
         "words": said_at(reply.changed_at, utc_now(), settings().zone),

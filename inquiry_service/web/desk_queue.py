@@ -1,5 +1,6 @@
 """The queue as the desk shows it: views with their counts, rows with their due times in words."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import Any
@@ -12,23 +13,35 @@ from flask import request
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from inquiry_service.domain import reply_queue, staff, unfiled
+from inquiry_service.domain import reply_queue, staff
+from inquiry_service.domain.tag_words import tag_word
 from inquiry_service.terms import FOR_US
 from inquiry_service.web.parts import parts, settings
 from inquiry_service.web.schemas.forms import DeskQuery
 from inquiry_service.web.words import clipped, due_in_words, initials, program_code, said_at
-from shared import holding, ledger
+from shared import alarms
 from shared.clock import utc_now
 from shared.errors import Invalid
 from shared.people import Person
-from shared.presence import count_alive
 from shared.web.mistakes import sentences_of
 
 FIRST_VIEW = "open"
 PAGE_LENGTH = 50
 NOBODY = "nobody"
-VIEWS = ("mine", "new", "open", "waiting", "snoozed", "held", "never_reached", "quarantine", "closed", "all")
-ALARMS = {"held": "due", "never_reached": "overdue"}
+VIEWS = (
+    "mine",
+    "mentions",
+    "new",
+    "open",
+    "waiting",
+    "snoozed",
+    "held",
+    "never_reached",
+    "quarantine",
+    "closed",
+    "all",
+)
+ALARMS = {"mentions": "due", "held": "due", "never_reached": "overdue"}
 BREAKS = ("held", "closed")  # a line stands before these
 
 
@@ -41,6 +54,7 @@ class Place:
     cursor: str | None = None
     program: str | None = None
     who: str | None = None
+    tag: str | None = None
 
     def query(self, **more: object) -> str:
         """The place as a query string; `more` may add to it."""
@@ -56,7 +70,7 @@ class Place:
 
     def filters(self) -> dict[str, str | None]:
         """What the queue's page is asked for, beside the view."""
-        found = {"q": self.q, "program": self.program}
+        found = {"q": self.q, "program": self.program, "tag": self.tag}
         return found | ({"unassigned": "yes"} if self.who == NOBODY else {"assignee": self.who})
 
 
@@ -73,6 +87,7 @@ def place_of_request() -> Place:
         cursor=found["cursor"],
         program=found["program"],
         who=_somebody(found["who"]),
+        tag=tag_word(found["tag"] or "") or None,
     )
 
 
@@ -96,6 +111,7 @@ def view_words() -> dict[str, str]:
     """What the views are called."""
     return {
         "mine": _("Mine"),
+        "mentions": _("Mentions you"),
         "new": _("Unassigned"),
         "open": _("Everyone's"),
         "waiting": _("Waiting for them"),
@@ -125,6 +141,10 @@ def empty_words(place: Place) -> tuple[str, str]:
             _("Nothing is yours"),
             _("Take the next one: the question that is due soonest becomes yours."),
         ),
+        "mentions": (
+            _("Nobody asks for you"),
+            _("Notes that name you stand here until you open them."),
+        ),
         "new": (_("Everything is in hands"), _("Every open question has somebody who answers it.")),
         "open": (_("All answered"), _("No question waits for us.")),
         "waiting": (
@@ -148,30 +168,36 @@ def empty_words(place: Place) -> tuple[str, str]:
 
 def frame(session: Session, person: Person, place: Place, *, current: UUID | None = None) -> dict[str, Any]:
     """What every page of the desk shows around its thread."""
+    standing = reply_queue.standing(session, person.id)
     return {
+        "standing": standing,
         "place": place,
         "current_id": current,
         "undo_bulk": request.args.get("undo_bulk", "", type=_uuid_text),
         "colleagues": [(str(one.id), one.name) for one in staff.colleagues(session)],
         "programs": [(program.slug, program.title) for program in parts().enrollment.programs_known()],
-        **notices_part(session),
-        **views_part(session, person, place),
+        **asdict(standing.alarms),
+        **views_part(session, person, place, standing),
         **list_part(session, person, place),
     }
 
 
+def tag_options(place: Place, known: Sequence[str]) -> list[tuple[str, str]]:
+    """The tags of the filter, with the one that is chosen although nothing has it any more."""
+    return [(word, f"#{word}") for word in sorted({*known, *([place.tag] if place.tag else [])})]
+
+
 def notices_part(session: Session) -> dict[str, Any]:
     """What everybody at the desk should know."""
-    return {
-        "is_worker_away": count_alive(session, "worker") == 0,
-        "unbalanced": ledger.number_found(session),
-        "is_held": holding.state(session) is not None,
-    }
+    return asdict(alarms.read(session))
 
 
-def views_part(session: Session, person: Person, place: Place) -> dict[str, Any]:
+def views_part(
+    session: Session, person: Person, place: Place, standing: reply_queue.Standing | None = None
+) -> dict[str, Any]:
     """The views with their counts."""
-    counts = reply_queue.counts(session, person.id)
+    standing = standing or reply_queue.standing(session, person.id)
+    counts = standing.counts
     words = view_words()
     shown = [
         {
@@ -183,7 +209,7 @@ def views_part(session: Session, person: Person, place: Place) -> dict[str, Any]
         }
         for name in VIEWS
     ]
-    return {"place": place, "views": shown, "unfiled": unfiled.count(session)}
+    return {"place": place, "views": shown, "unfiled": standing.unfiled}
 
 
 def _at_most(count: int | None) -> int | str | None:
@@ -244,4 +270,5 @@ def _row(item: Any, person: Person, now: datetime, zone: ZoneInfo) -> dict[str, 
         "assignee": "" if item.assignee_id in (None, person.id) else initials(item.assignee_name or ""),
         "assignee_name": item.assignee_name,
         "is_mine": item.assignee_id == person.id,
+        "tags": item.tags,
     }

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from inquiry_service.db.models import Inquiry
-from inquiry_service.domain import inquiries, links, mail_files
+from inquiry_service.domain import inquiries, links, mail_files, survivors
 from inquiry_service.domain.errors import NoSuchInquiry
 from inquiry_service.terms import FOR_US, InquiryStatus, Via
 from inquiry_service.web.downloads import listed
@@ -93,12 +93,13 @@ def _thread_page(
     status: int = 200,
 ) -> Response:
     now = utc_now()
+    thread = survivors.survivor(session, inquiry.id)
     html = render_template(
         "inquiry/thread.html",
         reference=inquiry.reference,
         program=program_code(inquiry.program) if inquiry.program else "",
         entries=_entries_as_seen(session, inquiry, now),
-        standing=_standing(inquiry, now),
+        standing=_standing(thread, now),
         link=link,
         errors=errors or {},
         body=body,
@@ -111,7 +112,7 @@ def _thread_page(
 
 def _entries_as_seen(session: Session, inquiry: Inquiry, now: datetime) -> list[dict[str, Any]]:
     """What went between asker and school; of files the names, so that the asker sees that they came."""
-    entries = inquiries.thread(session, inquiry.id, is_public=True)
+    entries = links.entries_behind(session, inquiry)
     mails = [entry.message.raw_mail_id for entry in entries if entry.message.raw_mail_id]
     files = mail_files.of_mails(session, mails)
     return [

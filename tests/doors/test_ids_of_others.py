@@ -33,6 +33,7 @@ FREE = {
     "name",
     "number",
     "decision",
+    "address",
 }  # not ids of rows: the table of bad inputs has them
 Line = tuple[str, str]
 
@@ -73,7 +74,7 @@ class Tries:
 
     def status(self, method: str, rule: Rule, ids: dict[str, str]) -> str:
         """What the caller gets with these ids."""
-        free = {"decision": "resend", "name": "none", "number": 1}
+        free = {"decision": "resend", "address": "eA", "name": "none", "number": 1}
         builder = self.app.url_map.bind("127.0.0.1")
         path = builder.build(rule.endpoint, {name: free.get(name, ids.get(name)) for name in rule.arguments})
         client, headers = client_of(self.app, self.caller)

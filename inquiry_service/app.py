@@ -10,6 +10,7 @@ from inquiry_service.domain.service_levels import ZONE
 from inquiry_service.mail.letter_templates import templates_of
 from inquiry_service.settings import InquirySettings
 from inquiry_service.web.api import inbound, inquiries, prefills, replies, saved_replies, staff
+from inquiry_service.web.api import threads as threads_api
 from inquiry_service.web.auth import identify_by
 from inquiry_service.web.pages import ask, ask_embed, desk, first_director, mailbox, sign_in, threads
 from inquiry_service.web.parts import Expectation, Parts
@@ -49,7 +50,17 @@ def create_app(settings: InquirySettings, database: Database | None = None) -> F
     )
     api = make_api(app, "inquiry", "Frontdesk: inquiries")
     work = work_blueprint("inquiry", roles=("director",))
-    for blueprint in (inquiries.bp, replies.bp, saved_replies.bp, staff.bp, prefills.bp, inbound.bp, work):
+    apis = (
+        inquiries.bp,
+        threads_api.bp,
+        replies.bp,
+        saved_replies.bp,
+        staff.bp,
+        prefills.bp,
+        inbound.bp,
+        work,
+    )
+    for blueprint in apis:
         api.register_blueprint(blueprint)
     for pages in (ask.pages, ask_embed.pages, threads.pages, sign_in.pages, first_director.pages, desk.pages):
         app.register_blueprint(pages)

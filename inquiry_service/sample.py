@@ -5,7 +5,7 @@ import os
 import random
 import secrets
 import tomllib
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -13,8 +13,8 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from inquiry_service.db.models import Inquiry, Message, PublishedAnswer, Reply, SavedReply, Staff
-from inquiry_service.domain import passwords, staff
+from inquiry_service.db.models import Inquiry, Mention, Message, PublishedAnswer, Reply, SavedReply, Staff
+from inquiry_service.domain import mentions, passwords, staff, tags
 from inquiry_service.domain.business_hours import ANSWER_WITHIN, Calendar
 from inquiry_service.domain.published_answers import language_of
 from inquiry_service.settings import InquirySettings
@@ -83,8 +83,8 @@ def _add_inquiry(
         reference=references.next(),
         status=entry.get("status", InquiryStatus.NEW),
         asker_name=entry["name"],
-        asker_email=entry["email"],
-        asker_email_normal=normal_address(entry["email"]),
+        asker_email=entry.get("email", ""),
+        asker_email_normal=normal_address(entry.get("email", "")),
         asker_phone=entry.get("phone"),
         program=entry.get("program"),
         source=entry.get("source"),
@@ -97,6 +97,7 @@ def _add_inquiry(
         due_at=Calendar(settings.zone).due_at(asked_at, ANSWER_WITHIN),
         closed_at=entry.get("closed_at"),
         is_address_proven="answer" in entry,
+        opened_by_id=sample_staff_id(entry["taken_down_by"]) if "taken_down_by" in entry else None,
     )
     session.add(inquiry)
     session.flush()
@@ -106,13 +107,38 @@ def _add_inquiry(
             inquiry_id=inquiry.id,
             position=1,
             kind=MessageKind.QUESTION,
-            via=Via.FORM,
+            via=entry.get("via", Via.FORM),
             body=entry["question"].strip(),
             created_at=asked_at,
         )
     )
+    for word in entry.get("tags", []):
+        tags.add(session, inquiry.id, THE_SERVICE, word)
+    if "note" in entry:
+        _add_note(session, inquiry, entry, asked_at + timedelta(hours=1))
     if "answer" in entry:
         _add_answer(session, inquiry, entry, asked_at + timedelta(hours=entry["answered_after_hours"]))
+
+
+def _add_note(session: Session, inquiry: Inquiry, entry: dict[str, Any], noted_at: datetime) -> None:
+    """With what it means at the desk, and without letters: the sample writes to nobody."""
+    author_id = sample_staff_id(entry["note_by"])
+    note = Message(
+        id=new_id(),
+        inquiry_id=inquiry.id,
+        position=2,
+        kind=MessageKind.NOTE,
+        via=Via.DESK,
+        body=entry["note"],
+        staff_id=author_id,
+        created_at=noted_at,
+    )
+    session.add(note)
+    inquiry.messages, inquiry.last_message_at = 2, noted_at
+    session.flush()
+    everybody = [mentions.Colleague(one.id, one.name, one.email) for one in staff.colleagues(session)]
+    for named in mentions.named_in(note.body, everybody).people:
+        session.add(Mention(message_id=note.id, staff_id=named.id))
 
 
 def _add_answer(session: Session, inquiry: Inquiry, entry: dict[str, Any], answered_at: Any) -> None:

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class InquiryStatus(StrEnum):
-    """Where an inquiry stands. NEW and OPEN wait for us, WAITING for the asker."""
+    """Where an inquiry stands. NEW and OPEN wait for us, WAITING for the asker; a MERGED one is another's thread now."""
 
     NEW = "new"
     OPEN = "open"
@@ -12,9 +12,11 @@ class InquiryStatus(StrEnum):
     CLOSED = "closed"
     QUARANTINED = "quarantined"
     SPAM = "spam"
+    MERGED = "merged"
 
 
 FOR_US = (InquiryStatus.NEW, InquiryStatus.OPEN)
+UNSETTLED = (*FOR_US, InquiryStatus.WAITING)
 PUBLIC_FACE = {InquiryStatus.QUARANTINED: InquiryStatus.NEW, InquiryStatus.SPAM: InquiryStatus.NEW}
 
 
@@ -26,6 +28,14 @@ class MessageKind(StrEnum):
     ANSWER = "answer"
     NOTE = "note"
     CALL = "call"
+
+
+class ThreadEvent(StrEnum):
+    """What was done to a thread as a whole: an entry of its own says so."""
+
+    MERGED = "merged"
+    SPLIT_OFF = "split_off"
+    SPLIT_FROM = "split_from"
 
 
 FROM_ASKER = (MessageKind.QUESTION, MessageKind.FOLLOW_UP)
@@ -40,6 +50,11 @@ class Via(StrEnum):
     LINK = "link"
     MAIL = "mail"
     DESK = "desk"
+    PHONE = "phone"
+    WALK_IN = "walk_in"
+
+
+SPOKEN = (Via.PHONE, Via.WALK_IN)  # staff wrote down what somebody said
 
 
 class ReplyStatus(StrEnum):

@@ -7,9 +7,8 @@ import threading
 import structlog
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
-from shared.db import Database, first
+from shared.db import Database
 
 BEAT_S = 10
 ALIVE_S = 30  # two beats may be late; a desk that is open asks every 10 s, so it says so within 40
@@ -20,9 +19,6 @@ _BEAT = text("""
     ON CONFLICT (name) DO UPDATE SET seen_at = now(), pid = excluded.pid
 """)
 _GONE = text("DELETE FROM process WHERE name = :name OR seen_at < now() - interval '1 day'")
-_ALIVE = text(
-    "SELECT count(*) AS alive FROM process WHERE role = :role AND seen_at > now() - make_interval(secs => :alive_s)"
-)
 
 
 class Presence:
@@ -57,9 +53,3 @@ class Presence:
             self._database.run(_GONE, {"name": self._values["name"]})
         except SQLAlchemyError as error:
             log.warning("presence_not_ended", error=type(error).__name__)
-
-
-def count_alive(session: Session, role: str) -> int:
-    """How many processes of that role were seen within ALIVE_S."""
-    row = first(session, _ALIVE, role=role, alive_s=ALIVE_S)
-    return int(row.alive) if row else 0

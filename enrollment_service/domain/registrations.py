@@ -171,6 +171,11 @@ def active_of_address(session: Session, email: str) -> list[Any]:
     return list(rows(session, statements.ACTIVE_OF_ADDRESS, email_normal=normal_address(email)))
 
 
+def of_person(session: Session, email: str) -> list[Any]:
+    """What the address registered for, the newest first, whatever became of it."""
+    return list(rows(session, statements.ALL_OF_ADDRESS, email_normal=normal_address(email)))
+
+
 def ask_for_cancel_code(session: Session, registration_id: UUID) -> None:
     """A letter with six digits is owed to the address on file. Raises RegistrationEnded, TooMany."""
     registration = show(session, registration_id)

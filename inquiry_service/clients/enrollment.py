@@ -1,10 +1,12 @@
 """What the enrollment service knows of programs and sections. Away, it costs a short wait, then the last known facts with their time."""
 
+import base64
 import json
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Iterable, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -23,6 +25,7 @@ ASK_TIMEOUT_S = 20.0  # for what a person waits for: an export, an erasure
 FRESH_S = 15.0
 KEEP_S = 900.0
 REST_S = 5.0
+MOST_PEOPLE = 500  # whose registrations one process remembers
 API = "/api/enrollment/v1"
 PROGRAMS = f"{API}/programs"
 log = structlog.get_logger()
@@ -76,6 +79,17 @@ class Figures:
 
 
 @dataclass(frozen=True)
+class RegistrationOfPerson:
+    """What somebody registered for, and where it stands."""
+
+    reference: str
+    status: str
+    section_id: str
+    section_title: str
+    starts_on: str
+
+
+@dataclass(frozen=True)
 class Known:
     """Facts and when they were read."""
 
@@ -96,6 +110,7 @@ class EnrollmentClient:
         self._base_url = base_url
         self._pair_secret = pair_secret
         self._known: dict[str, Known] = {}
+        self._people: OrderedDict[str, Known] = OrderedDict()
         self._away_until = 0.0
         self._lock = threading.Lock()
 
@@ -120,6 +135,24 @@ class EnrollmentClient:
             return {section.id: section for section in map(_live, filter(None, found))}
         except (EnrollmentAway, KeyError, TypeError, ValueError):
             return None
+
+    def registrations_of(self, email_normal: str) -> Known | None:
+        """What the person with that address registered for, newest first; None when nothing recent enough is known."""
+        if not email_normal:
+            return None
+        address = base64.urlsafe_b64encode(email_normal.encode()).decode().rstrip("=")
+        path = f"{API}/internal/people/{address}/registrations"
+        names = RegistrationOfPerson.__dataclass_fields__
+        known = self._facts(
+            path,
+            lambda item: RegistrationOfPerson(**{name: str(item[name]) for name in names}),
+            kept=self._people,
+            is_signed=True,
+        )
+        with self._lock:
+            while len(self._people) > MOST_PEOPLE:
+                self._people.popitem(last=False)
+        return known
 
     def programs(self) -> Sequence[ProgramFact]:
         """All programs, or none while the sibling was never reached."""
@@ -173,18 +206,28 @@ class EnrollmentClient:
         except (EnrollmentAway, ValueError, TypeError):
             return None
 
-    def _facts(self, path: str, make: Any) -> Known | None:
-        known = self._known.get(path)
+    def _facts(
+        self,
+        path: str,
+        make: Any,
+        *,
+        kept: MutableMapping[str, Known] | None = None,
+        is_signed: bool = False,
+    ) -> Known | None:
+        kept = self._known if kept is None else kept
+        known = kept.get(path)
         now = monotonic_s()
         if known and now - known.read_at_s < FRESH_S:
             return known
         if now >= self._away_until:
             try:
-                answer = self._get(path)
+                answer = self._get(path, is_signed=is_signed)
                 items = [make(item) for item in (answer or {}).get("items", [])]
+                fresh = Known(items, utc_now(), now)
                 with self._lock:
-                    self._known[path] = Known(items, utc_now(), now)
-                return self._known[path]
+                    kept.pop(path, None)
+                    kept[path] = fresh
+                return fresh
             except (EnrollmentAway, KeyError, TypeError):
                 self._away_until = now + REST_S
         return known if known and now - known.read_at_s < KEEP_S else None

@@ -1,6 +1,6 @@
 """Being away: a colleague has one's work from a day until another, and what they did not touch comes back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -118,6 +118,28 @@ def come_back(session: Session, person: Person) -> None:
     for absence_id in found:
         end(session, absence_id, early=True)
         audit.write(session, person.actor, "came_back", absence_id)
+
+
+@dataclass(frozen=True)
+class Around:
+    """Who is away until when, who has the work, and how many questions wait of it."""
+
+    staff_id: UUID
+    name: str
+    colleague_name: str
+    away_until: datetime
+    waiting: int
+
+    @classmethod
+    def of_json(cls, found: Mapping[str, Any]) -> "Around":
+        """From a row that came as JSON with other things."""
+        return cls(
+            UUID(found["staff_id"]),
+            found["name"],
+            found["colleague_name"],
+            datetime.fromisoformat(found["away_until"]),
+            int(found["waiting"]),
+        )
 
 
 def around(session: Session, person_id: UUID) -> Sequence[Any]:

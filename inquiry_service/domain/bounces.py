@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from inquiry_service.db.models import Inquiry, Message, RawMail
-from inquiry_service.domain import inquiries, replies
+from inquiry_service.domain import replies, survivors
 from inquiry_service.domain.matching import reply_secrets, return_secrets
 from inquiry_service.domain.parsed_email import Bounce, ParsedEmail
 from inquiry_service.terms import BounceReason
@@ -71,6 +71,8 @@ def settle(
     inquiry = inquiry_of(session, letter)
     if inquiry is None:
         return None
-    if changed and bounce.is_permanent and letter.recipient.casefold() == inquiry.asker_email.casefold():
-        replies.never_reached(inquiries.find(session, inquiry.id, lock=True), due_at=due_at)
+    if changed and bounce.is_permanent:
+        inquiry = survivors.lock(session, inquiry.id)
+        if letter.recipient.casefold() == inquiry.asker_email.casefold():
+            replies.never_reached(inquiry, due_at=due_at)
     return inquiry.id

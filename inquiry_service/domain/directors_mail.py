@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inquiry_service.db.models import Message, RawMail, Staff
-from inquiry_service.domain import inquiries, mail_commands, replies, reply_queue, snoozes
-from inquiry_service.domain.errors import ThreadChanged, WrongMove
+from inquiry_service.domain import inquiries, mail_commands, notes, replies, reply_queue, snoozes, survivors
+from inquiry_service.domain.errors import NoAddress, ThreadChanged, WrongMove
 from inquiry_service.domain.mail_commands import Command, Wish
 from inquiry_service.domain.matching import (
     DirectorSide,
@@ -20,7 +20,7 @@ from inquiry_service.domain.matching import (
     without_reply_secrets,
 )
 from inquiry_service.domain.parsed_email import ParsedEmail
-from inquiry_service.terms import DESK_ROLES, FROM_ASKER, Via
+from inquiry_service.terms import DESK_ROLES, Via
 from shared import letters
 from shared.clock import utc_now
 from shared.errors import DomainError
@@ -54,7 +54,7 @@ def take_in(
     staff = session.get(Staff, address.person_id) if address.person_id else None
     if based_on is None or staff is None:
         return None
-    inquiry_id = based_on.inquiry_id
+    inquiry_id = survivors.lock_thread_of(session, based_on.id).id
     is_enabled = staff.disabled_at is None and not set(DESK_ROLES).isdisjoint(staff.roles)
     side = DirectorSide(frozenset({staff.email_normal}), is_enabled, around.trusts_road)
     verdict, why = director_verdict(mail, address, side)
@@ -71,9 +71,11 @@ def take_in(
             why = phrase("something new came into the thread after the notice you answered")
         except WrongMove:
             why = phrase("the state of the inquiry does not allow it")
+        except NoAddress:
+            why = phrase("there is no email address to answer to")
         except DomainError as refusal:
             why = refusal.detail
-    _hold(session, raw, based_on.inquiry_id, based_on.position or 1, author, wish, why)
+    _hold(session, raw, inquiry_id, based_on.position or 1, author, wish, why)
     return inquiry_id
 
 
@@ -132,7 +134,6 @@ class _Doing:
         )
 
     def _see_that_nothing_is_new(self) -> None:
-        inquiries.find(self._session, self._inquiry_id, lock=True)
         seen = self._based_on.position or 1
         if newer := inquiries.newer_than(self._session, self._inquiry_id, seen, self._author.id):
             raise ThreadChanged(newer=newer)
@@ -160,9 +161,7 @@ class _Doing:
         )
 
     def _note(self, command: Command) -> object:
-        return inquiries.add_note(
-            self._session, self._inquiry_id, self._author, _words(command), via=Via.MAIL
-        )
+        return notes.write(self._session, self._inquiry_id, self._author, _words(command), via=Via.MAIL)
 
     def _call(self, command: Command) -> object:
         return inquiries.log_call(
@@ -207,12 +206,7 @@ class _Doing:
     def _next(self, command: Command) -> object:
         """The next inquiry is theirs, and its notice comes by mail."""
         taken = reply_queue.take_next(self._session, self._author)
-        last = self._session.scalars(
-            select(Message)
-            .where(Message.inquiry_id == taken.id, Message.kind.in_(FROM_ASKER))
-            .order_by(Message.position.desc())
-            .limit(1)
-        ).one()
+        last = inquiries.last_of_asker(self._session, taken.id)
         return letters.write(
             self._session,
             "notice",

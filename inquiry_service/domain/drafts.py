@@ -6,19 +6,34 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from inquiry_service.db.models import Inquiry, Message, Reply, Staff
-from inquiry_service.domain import draft_versions, inquiries
+from inquiry_service.domain import draft_versions, inquiries, survivors
 from inquiry_service.domain.errors import DraftChanged, NoSuchReply
 from inquiry_service.terms import MessageKind, ReplyStatus, Via
 from shared.people import Person
+from shared.phrases import phrase
 from shared.tokens import new_id
 
 MOST_DRAFTS = 5
+ANOTHER_DRAFT = phrase("it was begun before two threads became one, where you have another draft")
 
 
-def new_reply(session: Session, inquiry: Inquiry, author: Person, via: Via, body: str = "") -> Reply:
-    """An empty draft at the end of the thread."""
+def new_reply(
+    session: Session,
+    inquiry: Inquiry,
+    author: Person,
+    via: Via,
+    body: str = "",
+    origin_id: UUID | None = None,
+) -> Reply:
+    """An empty draft at the end of the thread. `origin_id`: the merged inquiry that it was begun in."""
     message = Message(
-        id=new_id(), inquiry_id=inquiry.id, kind=MessageKind.ANSWER, via=via, body=body, staff_id=author.id
+        id=new_id(),
+        inquiry_id=inquiry.id,
+        kind=MessageKind.ANSWER,
+        via=via,
+        body=body,
+        staff_id=author.id,
+        origin_id=origin_id,
     )
     session.add(message)
     session.flush()
@@ -103,11 +118,15 @@ def save_draft(
 ) -> Reply:
     """What the author typed is kept; an empty text keeps an empty draft.
 
+    What is typed in a page of an inquiry that was merged meanwhile never takes the place of the draft in the thread it went into.
     `version` is that of the text which the author saw: another one is there by now, and neither is lost: raises DraftChanged.
     """
-    inquiry = inquiries.find(session, inquiry_id, lock=True)
-    there = own_draft(session, inquiry, author)
-    reply = there or new_reply(session, inquiry, author, Via.DESK)
+    inquiry = survivors.lock(session, inquiry_id)
+    if inquiry.id == inquiry_id:
+        there = own_draft(session, inquiry, author)
+        reply = there or new_reply(session, inquiry, author, Via.DESK)
+    else:
+        there = reply = _text_begun_in(session, inquiry, author, inquiry_id)
     if there and version is not None and there.version != version:
         kept = message_of(session, there).body
         if kept.strip() and draft_versions.lost(kept, body):
@@ -115,6 +134,29 @@ def save_draft(
     write(session, reply, body)
     reply.changed_at = session.scalar(select(func.now()))  # type: ignore[assignment]
     session.flush()
+    return reply
+
+
+def _text_begun_in(session: Session, inquiry: Inquiry, author: Person, merged_id: UUID) -> Reply:
+    """The author's text that was begun in the merged inquiry: a draft, or held where there is a draft already."""
+    begun = session.scalars(
+        select(Reply)
+        .join(Message, Message.id == Reply.id)
+        .where(
+            Reply.inquiry_id == inquiry.id,
+            Reply.author_id == author.id,
+            Message.origin_id == merged_id,
+            Reply.status.in_([ReplyStatus.DRAFT, ReplyStatus.HELD]),
+            or_(Reply.held_because.is_(None), Reply.held_because == ANOTHER_DRAFT),
+        )
+        .limit(1)
+    ).first()
+    if begun is not None:
+        return begun
+    other = own_draft(session, inquiry, author)
+    reply = new_reply(session, inquiry, author, Via.DESK, origin_id=merged_id)
+    if other is not None:
+        reply.status, reply.held_because = ReplyStatus.HELD, ANOTHER_DRAFT
     return reply
 
 

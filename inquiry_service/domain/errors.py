@@ -60,6 +60,20 @@ class NotHeld(DomainError):
     title = phrase("This reply is not held")
 
 
+class NoAddress(DomainError):
+    """Nobody can be written to: staff took the question down without an address."""
+
+    code = "no-address"
+    title = phrase("There is no email address to answer to: call, or hand the answer over")
+
+
+class OtherAddress(DomainError):
+    """The two were asked from different addresses: a person must say that it is one person."""
+
+    code = "other-address"
+    title = phrase("These two were asked from different addresses")
+
+
 class WrongMove(DomainError):
     """The inquiry's status does not allow that."""
 

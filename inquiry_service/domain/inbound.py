@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from inquiry_service.db.models import Inquiry, Message, RawMail
 from inquiry_service.db.models.base import Base
-from inquiry_service.domain import bounces, directors_mail, inquiries, mail_files, unfiled
+from inquiry_service.domain import bounces, directors_mail, inquiries, mail_files, survivors, unfiled
 from inquiry_service.domain.authentication import vouches_for
 from inquiry_service.domain.directors_mail import Circumstances
 from inquiry_service.domain.inquiries import NewInquiry
@@ -131,7 +131,7 @@ def _returned(
         if inquiry is None:
             return True, None
         by_machine = replace(mail, kind=MailKind.AUTOMATIC) if mail.kind == MailKind.PERSON else mail
-        return True, _from_asker(session, raw, by_machine, inquiry, intake, is_verified=False)
+        return True, _from_asker(session, raw, by_machine, inquiry.id, intake, is_verified=False)
     secrets = return_secrets(recipients)
     if (
         mail.bounce is None
@@ -173,10 +173,11 @@ def _by_reply_address(
     inquiry = session.get(Inquiry, address.subject_id)
     if inquiry is None or not address.is_alive:
         return None
-    is_asker = mail.senders == (inquiry.asker_email_normal,)
-    if is_asker and not mail.is_automatic:
+    if mail.senders == (inquiry.asker_email_normal,) and not mail.is_automatic:
         returned_letters.somebody_wrote_from(session, inquiry.asker_email)
-    return _from_asker(session, raw, mail, inquiry, intake, is_verified=is_asker)
+    # of a merged one: who asks in the thread that it went into may be written to elsewhere
+    is_asker = mail.senders == (survivors.survivor(session, inquiry.id).asker_email_normal,)
+    return _from_asker(session, raw, mail, inquiry.id, intake, is_verified=is_asker)
 
 
 def _by_message_id(session: Session, raw: RawMail, mail: ParsedEmail, intake: Intake) -> UUID | None:
@@ -188,9 +189,12 @@ def _by_message_id(session: Session, raw: RawMail, mail: ParsedEmail, intake: In
         return None
     message = session.get(Message, row.subject_id)
     held = session.get(RawMail, row.subject_id)  # our letter about a director's mail that was not carried out
+    origin_id = message.origin_id if message else None
     behind = message or held
-    inquiry = session.get(Inquiry, behind.inquiry_id if behind and behind.inquiry_id else row.subject_id)
-    return _from_asker(session, raw, mail, inquiry, intake, is_verified=False) if inquiry else None
+    inquiry_id = origin_id or (behind.inquiry_id if behind and behind.inquiry_id else row.subject_id)
+    if session.get(Inquiry, inquiry_id) is None:
+        return None
+    return _from_asker(session, raw, mail, inquiry_id, intake, is_verified=False)
 
 
 def _is_vouched_for(raw: RawMail, mail: ParsedEmail, intake: Intake) -> bool:
@@ -247,7 +251,7 @@ def file_by_hand(
     if raw.status == RawMailStatus.FILED:
         return
     if mail is None and inquiry_id is not None:
-        inquiries.follow_up(
+        inquiry_id = inquiries.follow_up(
             session,
             inquiry_id,
             UNREAD,
@@ -256,12 +260,12 @@ def file_by_hand(
             sender_address=raw.sender,
             is_verified=False,
             raw_mail_id=raw.id,
-        )
+        ).inquiry_id
     elif mail is not None:
         mail_files.keep(session, raw.id, mail.attachments)
         inquiry = session.get(Inquiry, inquiry_id) if inquiry_id else None
         if inquiry is not None:
-            _from_asker(session, raw, mail, inquiry, intake, is_verified=False)
+            inquiry_id = _from_asker(session, raw, mail, inquiry.id, intake, is_verified=False)
         else:
             inquiry_id = _new_question(session, raw, mail, intake, is_trusted=True)
     raw.inquiry_id, raw.status, raw.verdict = inquiry_id, RawMailStatus.FILED, "thread"
@@ -277,11 +281,12 @@ def _said(mail: ParsedEmail) -> str:
 
 
 def _from_asker(
-    session: Session, raw: RawMail, mail: ParsedEmail, inquiry: Inquiry, intake: Intake, *, is_verified: bool
+    session: Session, raw: RawMail, mail: ParsedEmail, inquiry_id: UUID, intake: Intake, *, is_verified: bool
 ) -> UUID:
-    inquiries.follow_up(
+    """The mail is in the thread of that inquiry, or of the one that it was merged into: that one's id."""
+    message = inquiries.follow_up(
         session,
-        inquiry.id,
+        inquiry_id,
         _said(mail),
         via=Via.MAIL,
         due_at=intake.due_at,
@@ -290,7 +295,7 @@ def _from_asker(
         is_automatic=mail.is_automatic,
         raw_mail_id=raw.id,
     )
-    return inquiry.id
+    return message.inquiry_id
 
 
 def _about_registration(
@@ -305,8 +310,9 @@ def _about_registration(
         .limit(1)
     ).first()
     if linked is not None:
-        is_asker = is_student and mail.senders == (linked.asker_email_normal,)
-        return _from_asker(session, raw, mail, linked, intake, is_verified=is_asker)
+        asker = survivors.survivor(session, linked.id).asker_email_normal
+        is_asker = is_student and mail.senders == (asker,)
+        return _from_asker(session, raw, mail, linked.id, intake, is_verified=is_asker)
     if mail.is_automatic:
         raise _NeedsNoThread
     new = _registration_inquiry(raw, mail, facts, intake, is_student=is_student)

@@ -7,14 +7,23 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import Session, aliased
 
-from inquiry_service.db.models import Inquiry, Message, Reply, Staff
+from inquiry_service.db.models import Inquiry, Message, Reply, ReplyFile, Staff
 from inquiry_service.db.queries import inquiries as statements
-from inquiry_service.domain import response_times, service_levels
+from inquiry_service.domain import response_times, service_levels, survivors
 from inquiry_service.domain.errors import NoSuchInquiry, TakenBySomebodyElse, WrongMove
 from inquiry_service.domain.spam import NO_SUSPICION, SpamScore
-from inquiry_service.terms import IN_THREAD, BackBecause, InquiryStatus, MessageKind, Via
+from inquiry_service.terms import (
+    FROM_ASKER,
+    IN_THREAD,
+    BackBecause,
+    InquiryStatus,
+    MessageKind,
+    ThreadEvent,
+    Via,
+)
 from shared import audit, idempotency, letters
 from shared.audit import Actor
 from shared.db import Database, first, rows
@@ -136,33 +145,113 @@ def find(session: Session, inquiry_id: UUID, *, lock: bool = False) -> Inquiry:
 
 
 @dataclass(frozen=True)
+class OtherInquiry:
+    """What an entry shows of it."""
+
+    id: UUID
+    reference: str
+    asker_name: str
+    asker_email: str
+
+
+@dataclass(frozen=True)
+class EntryFile:
+    """A file that goes with an answer."""
+
+    number: int
+    name: str
+    size_bytes: int
+
+
+@dataclass(frozen=True)
 class Entry:
-    """One entry of a thread as a page shows it: the message, who wrote it, and what became of it if it is an answer."""
+    """One entry of a thread as a page shows it: the message, who wrote it, and what became of it if it is an answer.
+
+    `other`: the inquiry that the entry is about, or that it came to, where it is another one. `files` go with an answer of ours.
+    """
 
     message: Message
     staff_name: str | None
     reply: Reply | None
+    other: OtherInquiry | None = None
+    files: Sequence[EntryFile] = ()
+
+
+in_sight = func.coalesce(Message.place, Message.position)  # the order in which people see a thread
+_Other = aliased(Inquiry)
+_FILES = (
+    select(
+        func.json_agg(
+            aggregate_order_by(
+                func.json_build_array(ReplyFile.number, ReplyFile.name, ReplyFile.size_bytes),
+                ReplyFile.number,
+            )
+        )
+    )
+    .where(ReplyFile.reply_id == Message.id)
+    .correlate(Message)
+    .scalar_subquery()
+)
+
+
+def whole_thread(session: Session, inquiry_id: UUID) -> Sequence[Entry]:
+    """All entries as people see them, and behind them what has no place in the thread yet: drafts, and answers that are held."""
+    query = (
+        select(
+            Message,
+            Staff.name,
+            Reply,
+            _Other.id,
+            _Other.reference,
+            _Other.asker_name,
+            _Other.asker_email,
+            _FILES,
+        )
+        .outerjoin(Staff, Staff.id == Message.staff_id)
+        .outerjoin(Reply, Reply.id == Message.id)
+        .outerjoin(_Other, _Other.id == func.coalesce(Message.about_id, Message.origin_id))
+        .where(Message.inquiry_id == inquiry_id)
+        .order_by(in_sight, Reply.changed_at.desc())
+    )
+    return [
+        Entry(
+            row[0],
+            row[1],
+            row[2],
+            OtherInquiry(row[3], row[4], row[5], row[6]) if row[3] else None,
+            [EntryFile(*file) for file in row[7] or ()],
+        )
+        for row in session.execute(query)
+    ]
 
 
 def thread(session: Session, inquiry_id: UUID, *, is_public: bool = False) -> Sequence[Entry]:
-    """The entries in their order. The public thread has only what went between asker and school."""
-    query = (
-        select(Message, Staff.name, Reply)
-        .outerjoin(Staff, Staff.id == Message.staff_id)
-        .outerjoin(Reply, Reply.id == Message.id)
-        .where(Message.inquiry_id == inquiry_id, Message.position.is_not(None))
-        .order_by(Message.position)
-    )
-    entries = [Entry(message, name, reply) for message, name, reply in session.execute(query)]
+    """The entries as people see them. The public thread has only what went between asker and school."""
+    entries = [entry for entry in whole_thread(session, inquiry_id) if entry.message.position is not None]
     if is_public:
         return [
             e for e in entries if e.message.kind not in (MessageKind.NOTE, MessageKind.CALL) and _is_public(e)
         ]
-    return [e for e in entries if e.reply is None or e.reply.status in IN_THREAD]
+    return in_thread(entries)
+
+
+def in_thread(entries: Sequence[Entry]) -> Sequence[Entry]:
+    """Those that staff see in the thread."""
+    return [
+        entry
+        for entry in entries
+        if entry.message.position is not None and (entry.reply is None or entry.reply.status in IN_THREAD)
+    ]
 
 
 def _is_public(entry: Entry) -> bool:
     return entry.message.is_verified and (entry.reply is None or entry.reply.status == "sent")
+
+
+def subjects_of(inquiry_id: UUID, entries: Sequence[Entry]) -> list[UUID]:
+    """What the letters of a thread are about: the inquiry, those that were merged into it, and the entries."""
+    origins = {entry.message.origin_id for entry in entries if entry.message.origin_id}
+    return [inquiry_id, *origins, *(entry.message.id for entry in entries)]
 
 
 def add_message(
@@ -177,8 +266,10 @@ def add_message(
     is_verified: bool = True,
     is_automatic: bool = False,
     raw_mail_id: UUID | None = None,
+    came_to: UUID | None = None,
+    event: tuple[ThreadEvent, UUID] | None = None,
 ) -> Message:
-    """The entry stands at the end of the thread. The inquiry must be locked."""
+    """The entry stands at the end of the thread. The inquiry must be locked. `came_to`: the inquiry it was meant for."""
     message = Message(
         id=new_id(),
         inquiry_id=inquiry.id,
@@ -191,6 +282,9 @@ def add_message(
         is_verified=is_verified,
         is_automatic=is_automatic,
         raw_mail_id=raw_mail_id,
+        origin_id=came_to if came_to != inquiry.id else None,
+        event=event[0] if event else None,
+        about_id=event[1] if event else None,
     )
     session.add(message)
     session.flush()
@@ -205,6 +299,12 @@ def next_position(session: Session, inquiry: Inquiry, body: str, raw_mail_id: UU
     return position
 
 
+def hear_again(session: Session, inquiry_id: UUID) -> None:
+    """A search finds just what is in the thread, after entries went elsewhere; its counts are right."""
+    lengths = {"opening": OPENING_LENGTH, "heard": HEARD_LENGTH}
+    session.execute(statements.HEAR_AGAIN, {"id": inquiry_id, **lengths})
+
+
 def follow_up(
     session: Session,
     inquiry_id: UUID,
@@ -217,8 +317,17 @@ def follow_up(
     is_automatic: bool = False,
     raw_mail_id: UUID | None = None,
 ) -> Message:
-    """The asker wrote again: the inquiry is open, due anew, and who is responsible is told. An automatic mail changes no clock."""
-    inquiry = find(session, inquiry_id, lock=True)
+    """The asker wrote again: the inquiry is open, due anew, and who is responsible is told. An automatic mail changes no clock.
+
+    What comes to a merged one is in the thread that it went into, and remembers where it came to.
+    """
+    inquiry = survivors.lock(session, inquiry_id)
+    if via == Via.LINK and inquiry.id != inquiry_id:
+        asked = find(
+            session, inquiry_id
+        )  # its link proves its own asker, who is not the thread's where the address is another
+        is_verified = asked.asker_email_normal == inquiry.asker_email_normal
+        sender_address = None if is_verified else asked.asker_email
     message = add_message(
         session,
         inquiry,
@@ -229,6 +338,7 @@ def follow_up(
         is_verified=is_verified,
         is_automatic=is_automatic,
         raw_mail_id=raw_mail_id,
+        came_to=inquiry_id,
     )
     if is_automatic:
         return message
@@ -240,13 +350,15 @@ def follow_up(
         inquiry.back_because = BackBecause.ANSWER
     inquiry.snoozed_until, inquiry.is_snoozed_for_answer = None, False
     if inquiry.status in (InquiryStatus.NEW, InquiryStatus.OPEN):
-        _notify(session, inquiry.id, message.id)
+        notify(session, inquiry.id, message.id)
     return message
 
 
 def assign(session: Session, inquiry_id: UUID, actor: Actor, staff_id: UUID | None) -> Inquiry:
-    """The inquiry is that person's, or nobody's."""
+    """The inquiry is that person's, or nobody's. Raises Invalid, WrongMove."""
     inquiry = find(session, inquiry_id, lock=True)
+    if inquiry.status == InquiryStatus.MERGED:
+        raise WrongMove(state=inquiry.status)
     if staff_id is not None:
         person = session.get(Staff, staff_id)
         if person is None or person.disabled_at is not None:
@@ -276,7 +388,7 @@ _MOVES: dict[str, tuple[frozenset[InquiryStatus], InquiryStatus]] = {
         frozenset({InquiryStatus.CLOSED, InquiryStatus.WAITING, InquiryStatus.OPEN}),
         InquiryStatus.OPEN,
     ),
-    "spam": (frozenset(InquiryStatus), InquiryStatus.SPAM),
+    "spam": (frozenset(InquiryStatus) - {InquiryStatus.MERGED}, InquiryStatus.SPAM),
     "not_spam": (frozenset({InquiryStatus.QUARANTINED, InquiryStatus.SPAM}), InquiryStatus.NEW),
 }
 
@@ -310,6 +422,17 @@ def _close(session: Session, inquiry: Inquiry) -> None:
 
 def _greet(session: Session, inquiry: Inquiry) -> None:
     """What an inquiry that was never suspected would have had from the start."""
+    if inquiry.asker_email:
+        acknowledge(session, inquiry)
+    question = session.scalars(
+        select(Message).where(Message.inquiry_id == inquiry.id, Message.position == 1)
+    ).one()
+    session.flush()
+    notify(session, inquiry.id, question.id)
+
+
+def acknowledge(session: Session, inquiry: Inquiry) -> None:
+    """The asker is owed word that the question came in, once."""
     letters.write(
         session,
         "acknowledgement",
@@ -317,24 +440,40 @@ def _greet(session: Session, inquiry: Inquiry) -> None:
         recipient=inquiry.asker_email,
         dedupe_key=f"ack:{inquiry.id}",
     )
-    question = session.scalars(
-        select(Message).where(Message.inquiry_id == inquiry.id, Message.position == 1)
-    ).one()
-    session.flush()
-    _notify(session, inquiry.id, question.id)
 
 
-def _notify(session: Session, inquiry_id: UUID, message_id: UUID) -> None:
-    """Each director who answers for the inquiry is owed a notice of the message."""
+def notify(session: Session, inquiry_id: UUID, message_id: UUID, *, but: UUID | None = None) -> None:
+    """Each director who answers for the inquiry, `but` the one who knows, is owed a notice of the message, once."""
     ids = {"inquiry_id": inquiry_id, "message_id": message_id, "request_id": current_request_id()}
-    session.execute(statements.NOTIFY_RESPONSIBLE, ids)
+    session.execute(statements.NOTIFY_RESPONSIBLE, {**ids, "but": but})
+
+
+def change_program(session: Session, inquiry_id: UUID, actor: Actor, program: str | None) -> Inquiry:
+    """The inquiry is about that program; whoever answers for it is told, while it waits for us. Raises WrongMove."""
+    inquiry = find(session, inquiry_id, lock=True)
+    if inquiry.status == InquiryStatus.MERGED:
+        raise WrongMove(state=inquiry.status)
+    if inquiry.program == program:
+        return inquiry
+    before, inquiry.program = inquiry.program, program
+    audit.write(session, actor, "program_changed", inquiry.id, before=before, after=program)
+    session.flush()
+    if inquiry.status in (InquiryStatus.NEW, InquiryStatus.OPEN):
+        notify(session, inquiry.id, last_of_asker(session, inquiry.id).id, but=actor.id)
+    return inquiry
+
+
+def last_of_asker(session: Session, inquiry_id: UUID) -> Message:
+    """What the asker wrote last."""
+    query = select(Message).where(Message.inquiry_id == inquiry_id, Message.kind.in_(FROM_ASKER))
+    return session.scalars(query.order_by(in_sight.desc()).limit(1)).one()
 
 
 def add_note(
     session: Session, inquiry_id: UUID, author: Person, body: str, *, via: Via = Via.DESK
 ) -> Message:
-    """A note for colleagues; it never reaches a letter."""
-    inquiry = find(session, inquiry_id, lock=True)
+    """A note for colleagues; it never reaches a letter to the asker. `domain/notes.py` also tells those who are named in it."""
+    inquiry = survivors.lock(session, inquiry_id)
     return add_message(session, inquiry, MessageKind.NOTE, body, via=via, staff_id=author.id)
 
 
@@ -342,7 +481,7 @@ def log_call(
     session: Session, inquiry_id: UUID, author: Person, body: str, *, is_answered: bool, via: Via = Via.DESK
 ) -> Message:
     """A call is on record; one that answered the question leaves the inquiry waiting for the asker."""
-    inquiry = find(session, inquiry_id, lock=True)
+    inquiry = survivors.lock(session, inquiry_id)
     message = add_message(session, inquiry, MessageKind.CALL, body, via=via, staff_id=author.id)
     if is_answered and inquiry.status in (InquiryStatus.NEW, InquiryStatus.OPEN):
         inquiry.status = InquiryStatus.WAITING

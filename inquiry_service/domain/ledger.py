@@ -14,6 +14,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from inquiry_service.db.models import Inquiry
+from inquiry_service.domain import survivors
 from inquiry_service.domain.errors import NoSuchInquiry
 from inquiry_service.domain.own_copies import JOURNAL_CAME_BACK
 from shared.db import rows
@@ -39,7 +40,7 @@ CHECKS = (
     Check(
         "inquiries_without_question",
         "inquiries without their first message",
-        f"""SELECT reference AS id FROM inquiry WHERE created_at {_WINDOW}
+        f"""SELECT reference AS id FROM inquiry WHERE created_at {_WINDOW} AND status <> 'merged'
             AND NOT EXISTS (SELECT 1 FROM message WHERE inquiry_id = inquiry.id AND position = 1)""",
     ),
     Check(
@@ -52,7 +53,21 @@ CHECKS = (
         "inquiries_unacknowledged",
         "inquiries that are not set aside and owe their asker an acknowledgement",
         f"""SELECT reference AS id FROM inquiry WHERE created_at {_WINDOW} AND created_at > {_BEGAN} AND status NOT IN ('quarantined', 'spam')
-            AND NOT EXISTS (SELECT 1 FROM letter WHERE dedupe_key = 'ack:' || inquiry.id)""",
+            AND opened_by_id IS NULL AND NOT EXISTS (SELECT 1 FROM letter WHERE dedupe_key = 'ack:' || inquiry.id)""",
+    ),
+    Check(
+        "merged_threads_torn",
+        "inquiries that were merged and still have entries, or lead nowhere",
+        f"""SELECT reference AS id FROM inquiry WHERE created_at {_WINDOW} AND (
+                status = 'merged' AND (merged_into_id IS NULL OR EXISTS (SELECT 1 FROM message WHERE inquiry_id = inquiry.id)
+                    OR NOT EXISTS (SELECT 1 FROM inquiry_merge WHERE merged_id = inquiry.id AND undone_at IS NULL))
+                OR status <> 'merged' AND merged_into_id IS NOT NULL)""",
+    ),
+    Check(
+        "replies_in_another_thread",
+        "answers whose text is in another thread than they are",
+        f"""SELECT reply.id FROM reply JOIN message ON message.id = reply.id
+            WHERE changed_at {_WINDOW} AND message.inquiry_id <> reply.inquiry_id""",
     ),
     Check(
         "mails_not_filed",
@@ -148,7 +163,7 @@ def stations(session: Session, inquiry: Inquiry) -> list[Station]:
         if mail.filed_at is not None:
             found.append(Station(mail.filed_at, mail.status, mail.error or ""))
     found += [Station(one.created_at, one.kind, one.status or one.via) for one in messages[1:]]
-    subjects = [inquiry.id, *(one.id for one in messages)]
+    subjects = [*survivors.all_of_it(session, inquiry.id), *(one.id for one in messages)]
     for letter in rows(session, _LETTERS, subject_ids=subjects):
         found += _of_letter(letter)
     return sorted(found, key=lambda station: station.at)

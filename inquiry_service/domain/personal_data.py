@@ -107,7 +107,8 @@ def erase(
 
 def erase_inquiries(session: Session, ids: Sequence[UUID], *, because: str) -> int:
     """The same for single inquiries, whoever asked them: their time is over. Returns how many."""
-    locked = [row.id for row in rows(session, statements.IDS_TO_LOCK, ids=list(ids))]
+    whole = [row.id for row in rows(session, statements.WITH_MERGED, ids=list(ids))]
+    locked = [row.id for row in rows(session, statements.IDS_TO_LOCK, ids=whole)]
     if locked:
         _empty(session, _gather(session, "", rows(session, statements.INQUIRIES_BY_ID, ids=locked)))
         for inquiry_id in locked:

@@ -7,9 +7,10 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from inquiry_service.db.models import Inquiry, Message, Reply
-from inquiry_service.domain import drafts, inquiries, merge_fields, response_times, service_levels
+from inquiry_service.domain import drafts, inquiries, merge_fields, response_times, service_levels, survivors
 from inquiry_service.domain.errors import (
     AlreadyOnItsWay,
+    NoAddress,
     NoSuchReply,
     NotHeld,
     ThreadChanged,
@@ -55,17 +56,14 @@ def answer(
     """The answer is in the thread and its letter is owed, `undo_s` from now, or at `scheduled_at`.
 
     `based_on` is the last message that the author had seen; without it nothing is compared.
-    Raises ThreadChanged with the newer messages, WrongMove for what nobody should answer, Invalid for a merge field that is not
-    filled in, or a time that has passed.
+    Raises ThreadChanged with the newer messages, WrongMove for what nobody should answer, NoAddress, Invalid for a merge field that
+    is not filled in, or a time that has passed.
     """
     if via != Via.MAIL:
         _check_fields(body)
     _check_time(scheduled_at)
-    inquiry = inquiries.find(session, inquiry_id, lock=True)
-    if inquiry.erased_at is not None:
-        raise WrongMove(phrase("Whoever asked was erased: there is nobody to answer."), state=inquiry.status)
-    if inquiry.status not in _ANSWERABLE:
-        raise WrongMove(phrase("Release it from quarantine before you answer."), state=inquiry.status)
+    inquiry = survivors.lock(session, inquiry_id)
+    _check_answerable(inquiry)
     if same := _same_answer(session, inquiry, author, body):
         return same
     seen = _position_of(session, inquiry, based_on)
@@ -96,6 +94,15 @@ def _check_time(scheduled_at: datetime | None) -> None:
             phrase("That is no time to send it at"),
             fields={"send_at": [phrase("Choose a time to come, within a year.")]},
         )
+
+
+def _check_answerable(inquiry: Inquiry) -> None:
+    if inquiry.erased_at is not None:
+        raise WrongMove(phrase("Whoever asked was erased: there is nobody to answer."), state=inquiry.status)
+    if inquiry.status not in _ANSWERABLE:
+        raise WrongMove(phrase("Release it from quarantine before you answer."), state=inquiry.status)
+    if not inquiry.asker_email:
+        raise NoAddress()
 
 
 def _same_answer(session: Session, inquiry: Inquiry, author: Person, body: str) -> Reply | None:
@@ -145,7 +152,7 @@ def queue(session: Session, inquiry: Inquiry, reply: Reply, *, undo_s: float) ->
 def _position_of(session: Session, inquiry: Inquiry, message_id: UUID | None) -> int:
     if message_id is None:
         return inquiry.messages
-    message = session.get(Message, message_id)
+    message = session.get(Message, message_id, populate_existing=True)
     if message is None or message.inquiry_id != inquiry.id or message.position is None:
         raise ThreadChanged(
             phrase("The message this reply was based on is no longer in the thread"), newer=[]
@@ -163,8 +170,8 @@ def find(session: Session, inquiry_id: UUID, reply_id: UUID) -> Reply:
 
 def undo(session: Session, inquiry_id: UUID, reply_id: UUID, person: Person) -> Reply:
     """The answer is a draft again, word for word, and its letter is cancelled. Raises AlreadyOnItsWay."""
-    inquiry = inquiries.find(session, inquiry_id, lock=True)
-    reply = find(session, inquiry_id, reply_id)
+    inquiry = survivors.lock(session, inquiry_id)
+    reply = find(session, inquiry.id, reply_id)
     if (
         reply.status != ReplyStatus.QUEUED
         or reply.letter_id is None
@@ -186,20 +193,19 @@ def hold(
     session: Session, inquiry_id: UUID, author: Person, body: str, why: str, *, based_on: int, via: Via
 ) -> Reply:
     """The answer is kept and not sent, with the reason; one click sends or discards it."""
-    inquiry = inquiries.find(session, inquiry_id, lock=True)
+    inquiry = survivors.lock(session, inquiry_id)
     reply = drafts.new_reply(session, inquiry, author, via, body)
     reply.status, reply.held_because, reply.based_on = ReplyStatus.HELD, why, based_on
     return reply
 
 
 def send_held(session: Session, inquiry_id: UUID, reply_id: UUID, person: Person) -> Reply:
-    """A held (or failed) reply is owed to the asker after all. Raises NotHeld."""
-    inquiry = inquiries.find(session, inquiry_id, lock=True)
-    reply = find(session, inquiry_id, reply_id)
+    """A held (or failed) reply is owed to the asker after all. Raises NotHeld, WrongMove, NoAddress."""
+    inquiry = survivors.lock(session, inquiry_id)
+    reply = find(session, inquiry.id, reply_id)
     if reply.status not in (ReplyStatus.HELD, ReplyStatus.FAILED):
         raise NotHeld(state=reply.status)
-    if inquiry.status not in _ANSWERABLE:
-        raise WrongMove(phrase("Release it from quarantine before you answer."), state=inquiry.status)
+    _check_answerable(inquiry)
     if first(session, _ON_ITS_WAY, id=reply.id) is not None:
         raise AlreadyOnItsWay()
     reply.facts, reply.scheduled_at = [], None  # somebody read why it was held, and sends it as it is
@@ -210,8 +216,8 @@ def send_held(session: Session, inquiry_id: UUID, reply_id: UUID, person: Person
 
 def discard(session: Session, inquiry_id: UUID, reply_id: UUID, person: Person) -> Reply:
     """A held reply or a draft will not be sent; its text stays on record. Raises NotHeld."""
-    inquiry = inquiries.find(session, inquiry_id, lock=True)
-    reply = find(session, inquiry_id, reply_id)
+    inquiry = survivors.lock(session, inquiry_id)
+    reply = find(session, inquiry.id, reply_id)
     if reply.status not in (ReplyStatus.HELD, ReplyStatus.DRAFT):
         raise NotHeld(state=reply.status)
     reply.status = ReplyStatus.DISCARDED
@@ -278,7 +284,7 @@ def letter_settled(session: Session, letter_id: UUID, status: str, *, due_at: da
     reply = session.scalars(select(Reply).where(Reply.letter_id == root_letter(session, letter_id))).first()
     if reply is None:
         return
-    inquiry = inquiries.find(session, reply.inquiry_id, lock=True)
+    inquiry = survivors.lock_thread_of(session, reply.id)
     session.refresh(reply)
     if status == "sent":
         _sent(session, inquiry, reply)

@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 
 from inquiry_service.db.models import Inquiry
 from inquiry_service.db.queries import reply_queue as statements
-from inquiry_service.db.queries.notices import NOTICES
 from inquiry_service.domain import inquiries, name_words
-from inquiry_service.domain.errors import NothingToTake, TakenBySomebodyElse
+from inquiry_service.domain.absences import Around
+from inquiry_service.domain.errors import NothingToTake, TakenBySomebodyElse, WrongMove
 from inquiry_service.domain.search_terms import SearchTerms, filters_of, search_terms, sender_words
-from shared import audit, presence
+from inquiry_service.terms import InquiryStatus
+from shared import alarms, audit
+from shared.alarms import Alarms
 from shared.cursors import decode, encode, not_ours
 from shared.db import first
 from shared.errors import Invalid
@@ -48,26 +50,39 @@ def take_next(session: Session, person: Person) -> Inquiry:
 
 
 def claim(session: Session, inquiry_id: UUID, person: Person) -> Inquiry:
-    """The inquiry is the person's. Raises TakenBySomebodyElse, NoSuchInquiry."""
-    inquiries.find(session, inquiry_id)
+    """The inquiry is the person's. Raises TakenBySomebodyElse, WrongMove, NoSuchInquiry."""
+    if inquiries.find(session, inquiry_id).status == InquiryStatus.MERGED:
+        raise WrongMove(state=InquiryStatus.MERGED)
     if first(session, statements.CLAIM, id=inquiry_id, staff_id=person.id) is None:
         raise TakenBySomebodyElse()
     audit.write(session, person.actor, "inquiry_claimed", inquiry_id)
     return inquiries.find(session, inquiry_id, lock=True)
 
 
-def counts(session: Session, person_id: UUID) -> dict[str, int]:
-    """How many are in each view of this person's queue, and how many mails belong to no thread (`unfiled`)."""
-    row = first(session, statements.COUNTS, staff_id=person_id)
-    assert row is not None
-    return {name: int(value) for name, value in row._mapping.items()}
+@dataclass(frozen=True)
+class Standing:
+    """How many are in each view of a person's queue, how many mails belong nowhere, and what everybody should know."""
+
+    counts: Mapping[str, int]
+    unfiled: int
+    alarms: Alarms
+    absences: Sequence[Around]
 
 
-def notices(session: Session) -> dict[str, Any]:
-    """What everybody at the desk should know: whether a worker is alive, the books add up, and a restore holds everything."""
-    row = first(session, NOTICES, alive_s=presence.ALIVE_S)
+def standing(session: Session, person_id: UUID) -> Standing:
+    """As things stand for that person, in one statement."""
+    row = first(session, statements.COUNTS, staff_id=person_id, **alarms.values())
     assert row is not None
-    return {**row._mapping, "unbalanced": int(row.unbalanced)}
+    numbers = {
+        name: int(row._mapping[name]) for name in (*statements.VIEWS, "unfiled") if name in row._mapping
+    }
+    away = [Around.of_json(one) for one in row.absences]
+    return Standing(numbers, numbers.pop("unfiled"), alarms.of_row(row), away)
+
+
+def counts(session: Session, person_id: UUID) -> Mapping[str, int]:
+    """How many are in each view of this person's queue."""
+    return standing(session, person_id).counts
 
 
 def page(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from uuid import UUID
 
+from inquiry_service.domain.tag_words import tag_word
 from inquiry_service.terms import InquiryStatus
 from shared.errors import Invalid
 from shared.phrases import Phrase, phrase
@@ -83,6 +84,13 @@ def _day(name: str, value: str) -> dict[str, object]:
         raise _no(phrase("Write the day as in %(name)s:2026-11-01.", name=name)) from None
 
 
+def _tag(value: str) -> dict[str, object]:
+    word = tag_word(value)
+    if not word:
+        raise _no(phrase("tag: needs a word."))
+    return {"tag": word}
+
+
 def _status(value: str) -> dict[str, object]:
     if value.lower() not in tuple(InquiryStatus):
         raise _no(phrase("status: is one of %(names)s.", names=", ".join(InquiryStatus)))
@@ -104,7 +112,7 @@ def _is(value: str) -> dict[str, object]:
 
 _READERS = {
     "program": lambda value: {"program": value.lower()},
-    "tag": lambda value: {"tag": value.lower()},
+    "tag": _tag,
     "status": _status,
     "before": lambda value: _day("before", value),
     "after": lambda value: _day("after", value),
@@ -120,6 +128,7 @@ def filters_of(terms: SearchTerms, person_id: UUID) -> dict[str, object]:
         "beginning": f"{terms.beginning}:*" if terms.beginning else "",
         "senders": list(terms.senders),
         "program": terms.program,
+        "tag": terms.tag,
         "status": terms.status,
         "before": terms.before,
         "after": terms.after,

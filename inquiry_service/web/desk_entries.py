@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from inquiry_service.db.models import Inquiry, MailFile, Reply
-from inquiry_service.domain import inquiries, mail_files, reply_files
+from inquiry_service.domain import inquiries, mail_files, splits
 from inquiry_service.domain.inquiries import Entry
 from inquiry_service.terms import FROM_ASKER, MessageKind, ReplyStatus, Via
 from inquiry_service.web.composing import files_listed
@@ -38,51 +38,52 @@ TO_DECIDE = ("unknown", "failed", "bounced")
 
 @dataclass(frozen=True)
 class Talk:
-    """The thread of one inquiry with what stands beside its entries. `last_id` is what a reply is based on."""
+    """The thread of one inquiry with what stands beside its entries. `last_id` is what a reply is based on: what came in last.
+
+    `unsent`: what is held, and behind it the person's own drafts, the latest first, with their texts and authors.
+    """
 
     entries: Sequence[dict[str, Any]]
     held: Sequence[dict[str, Any]]
-    acknowledgement: dict[str, Any] | None
     last_id: UUID
     draft_files: Sequence[dict[str, Any]]
+    unsent: Sequence[tuple[Reply, str, str]]
 
 
-def talk_of(
-    session: Session,
-    inquiry: Inquiry,
-    person: Person,
-    unsent: Sequence[tuple[Reply, str, str]],
-    *,
-    seen: UUID | None = None,
-) -> Talk:
-    """The thread; `unsent` are its held replies and the person's drafts with texts and authors.
-
-    `seen` is the last message that a reply was written against, and what came after it is marked.
-    """
-    entries = inquiries.thread(session, inquiry.id)
+def talk_of(session: Session, inquiry: Inquiry, person: Person, *, seen: UUID | None = None) -> Talk:
+    """The thread; `seen` is the last message that a reply was written against, and what came after it is marked."""
+    everything = inquiries.whole_thread(session, inquiry.id)
+    entries = inquiries.in_thread(everything)
     fates = _fates(session, inquiry, entries)
     mails = [entry.message.raw_mail_id for entry in entries if entry.message.raw_mail_id]
     files = mail_files.of_mails(session, mails)
     after = next((e.message.position or 0 for e in entries if e.message.id == seen), None)
-    held = [(reply, body, author) for reply, body, author in unsent if reply.status == ReplyStatus.HELD]
-    draft_id = next((reply.id for reply, _, _ in unsent if reply.status == ReplyStatus.DRAFT), None)
-    ours = [entry.message.id for entry in entries if entry.reply] + [reply.id for reply, _, _ in held]
-    sent_files = reply_files.of_replies(session, [*ours, *([draft_id] if draft_id else [])])
+    held = [entry for entry in reversed(everything) if _has_status(entry, ReplyStatus.HELD)]
+    drafts = [
+        entry
+        for entry in everything
+        if _has_status(entry, ReplyStatus.DRAFT) and entry.message.staff_id == person.id
+    ]
     return Talk(
         [
             _shown(entry, inquiry, person, fates, after)
             | _mail_of(entry, files)
-            | {"reply_files": files_listed(sent_files.get(entry.message.id, []))}
+            | {"reply_files": files_listed(entry.files)}
             for entry in entries
         ],
+        [_held(entry, entries) for entry in held],
+        max(entries, key=lambda entry: entry.message.position or 0).message.id,
+        files_listed(drafts[0].files) if drafts else [],
         [
-            _held(reply, body, author, entries) | {"reply_files": files_listed(sent_files.get(reply.id, []))}
-            for reply, body, author in held
+            (entry.reply, entry.message.body, entry.staff_name or "")
+            for entry in (*held, *drafts)
+            if entry.reply
         ],
-        next(iter(fates.get(inquiry.id, [])), None),
-        entries[-1].message.id,
-        files_listed(sent_files.get(draft_id, [])) if draft_id else [],
     )
+
+
+def _has_status(entry: Entry, status: ReplyStatus) -> bool:
+    return entry.reply is not None and entry.reply.status == status
 
 
 def _mail_of(entry: Entry, files: Mapping[UUID, Sequence[MailFile]]) -> dict[str, Any]:
@@ -93,7 +94,7 @@ def _mail_of(entry: Entry, files: Mapping[UUID, Sequence[MailFile]]) -> dict[str
 
 def _fates(session: Session, inquiry: Inquiry, entries: Sequence[Entry]) -> dict[UUID, list[dict[str, Any]]]:
     """The letters to the asker by their subject; one that was sent again stands for the one before it."""
-    subjects = [inquiry.id, *(entry.message.id for entry in entries if entry.reply)]
+    subjects = inquiries.subjects_of(inquiry.id, entries)
     found = [
         row for row in letters.letters_of(session, subjects) if row.kind in ("acknowledgement", "answer")
     ]
@@ -149,14 +150,21 @@ def _shown(
     scheduled_at = (
         entry.reply.scheduled_at if entry.reply and entry.reply.status == ReplyStatus.QUEUED else None
     )
+    asked_in = message.origin_id or inquiry.id
     return {
         "id": message.id,
+        "event": message.event,
+        "other": entry.other,
+        "can_go": splits.can_go(entry),
+        "acknowledgement": next(iter(fates.get(asked_in, [])), None)
+        if message.kind == MessageKind.QUESTION
+        else None,
         "author": _author(entry, inquiry),
         "body": message.body,
         "style": "them" if is_asker else "us" if message.kind == MessageKind.ANSWER else "note",
         "at": moment,
         "words": said_at(moment, now, settings().zone),
-        "meta": _road(entry, inquiry),
+        "meta": _road(entry, inquiry) + _came_to(entry),
         "is_verified": message.is_verified,
         "fates": fates.get(message.id, []) if scheduled_at is None else [],
         "scheduled_at": scheduled_at,
@@ -168,11 +176,19 @@ def _shown(
 def _author(entry: Entry, inquiry: Inquiry) -> str:
     if entry.staff_name:
         return entry.staff_name
-    return (
-        inquiry.asker_name
-        if entry.message.is_verified
-        else entry.message.sender_address or _("somebody else")
-    )
+    if entry.message.is_verified:
+        return inquiry.asker_name
+    other, sender = entry.other, entry.message.sender_address
+    if other is not None and (sender or "") == other.asker_email:
+        return other.asker_name
+    return sender or str(_("somebody else"))
+
+
+def _came_to(entry: Entry) -> str:
+    if entry.other is None or entry.message.event is not None:
+        return ""
+    where = _("to %(reference)s", reference=entry.other.reference)
+    return f", {where}"
 
 
 def _road(entry: Entry, inquiry: Inquiry) -> str:
@@ -181,27 +197,32 @@ def _road(entry: Entry, inquiry: Inquiry) -> str:
         return str(_("logged a call"))
     if message.is_automatic:
         return str(_("an automatic mail"))
-    if message.kind == MessageKind.QUESTION and inquiry.source:
+    if message.kind == MessageKind.QUESTION and inquiry.source and message.origin_id is None:
         return str(_("by the form on “%(page)s”", page=inquiry.source))
     words = {
         Via.FORM: _("by the form"),
         Via.LINK: _("on their page"),
         Via.MAIL: _("by mail"),
         Via.API: _("through the API"),
+        Via.PHONE: _("by telephone"),
+        Via.WALK_IN: _("in person"),
     }
     return words.get(Via(message.via), "") if message.kind != MessageKind.NOTE else ""
 
 
-def _held(reply: Reply, body: str, author: str, entries: Sequence[Entry]) -> dict[str, Any]:
+def _held(entry: Entry, entries: Sequence[Entry]) -> dict[str, Any]:
+    reply = entry.reply
+    assert reply is not None
     return {
         "id": reply.id,
-        "body": body,
-        "author": author,
+        "body": entry.message.body,
+        "author": entry.staff_name or "",
+        "reply_files": files_listed(entry.files),
         "why": say(reply.held_because or ""),
         "newer": [
-            {"id": entry.message.id, "line": clipped(entry.message.body, 200)}
-            for entry in entries
-            if (entry.message.position or 0) > reply.based_on and entry.message.kind in FROM_ASKER
+            {"id": newer.message.id, "line": clipped(newer.message.body, 200)}
+            for newer in entries
+            if (newer.message.position or 0) > reply.based_on and newer.message.kind in FROM_ASKER
         ],
         "at": reply.changed_at,
         "words": said_at(reply.changed_at, utc_now(), settings().zone),

@@ -1,5 +1,6 @@
 """The queue as the desk shows it: views with their counts, rows with their due times in words."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from inquiry_service.domain import absences, reply_queue, staff
+from inquiry_service.domain.tag_words import tag_word
 from inquiry_service.terms import FOR_US
 from inquiry_service.web.parts import parts, settings
 from inquiry_service.web.schemas.forms import DeskQuery
@@ -27,8 +29,20 @@ from shared.web.words import day_in_words
 FIRST_VIEW = "open"
 PAGE_LENGTH = 50
 NOBODY = "nobody"
-VIEWS = ("mine", "new", "open", "waiting", "snoozed", "held", "never_reached", "quarantine", "closed", "all")
-ALARMS = {"held": "due", "never_reached": "overdue"}
+VIEWS = (
+    "mine",
+    "mentions",
+    "new",
+    "open",
+    "waiting",
+    "snoozed",
+    "held",
+    "never_reached",
+    "quarantine",
+    "closed",
+    "all",
+)
+ALARMS = {"mentions": "due", "held": "due", "never_reached": "overdue"}
 BREAKS = ("held", "closed")  # a line stands before these
 
 
@@ -41,6 +55,7 @@ class Place:
     cursor: str | None = None
     program: str | None = None
     who: str | None = None
+    tag: str | None = None
 
     def query(self, **more: object) -> str:
         """The place as a query string; `more` may add to it."""
@@ -56,7 +71,7 @@ class Place:
 
     def filters(self) -> dict[str, str | None]:
         """What the queue's page is asked for, beside the view."""
-        found = {"q": self.q, "program": self.program}
+        found = {"q": self.q, "program": self.program, "tag": self.tag}
         return found | ({"unassigned": "yes"} if self.who == NOBODY else {"assignee": self.who})
 
 
@@ -73,6 +88,7 @@ def place_of_request() -> Place:
         cursor=found["cursor"],
         program=found["program"],
         who=_somebody(found["who"]),
+        tag=tag_word(found["tag"] or "") or None,
     )
 
 
@@ -96,6 +112,7 @@ def view_words() -> dict[str, str]:
     """What the views are called."""
     return {
         "mine": _("Mine"),
+        "mentions": _("Mentions you"),
         "new": _("Unassigned"),
         "open": _("Everyone's"),
         "waiting": _("Waiting for them"),
@@ -125,6 +142,10 @@ def empty_words(place: Place) -> tuple[str, str]:
             _("Nothing is yours"),
             _("Take the next one: the question that is due soonest becomes yours."),
         ),
+        "mentions": (
+            _("Nobody asks for you"),
+            _("Notes that name you stand here until you open them."),
+        ),
         "new": (_("Everything is in hands"), _("Every open question has somebody who answers it.")),
         "open": (_("All answered"), _("No question waits for us.")),
         "waiting": (
@@ -148,26 +169,32 @@ def empty_words(place: Place) -> tuple[str, str]:
 
 def frame(session: Session, person: Person, place: Place, *, current: UUID | None = None) -> dict[str, Any]:
     """What every page of the desk shows around its thread."""
+    standing = reply_queue.standing(session, person.id)
     return {
+        "standing": standing,
         "place": place,
         "current_id": current,
         "undo_bulk": request.args.get("undo_bulk", "", type=_uuid_text),
         "colleagues": [(str(one.id), one.name) for one in staff.colleagues(session)],
         "programs": [(program.slug, program.title) for program in parts().enrollment.programs_known()],
-        **notices_part(session, person),
-        **views_part(session, person, place),
+        **notices_of(standing, person),
+        **views_part(session, person, place, standing),
         **list_part(session, person, place),
     }
 
 
 def notices_part(session: Session, person: Person) -> dict[str, Any]:
     """What everybody at the desk should know, and who is away."""
-    return reply_queue.notices(session) | {
-        "absences": [_absence(one, person) for one in absences.around(session, person.id) if one.begun_at]
-    }
+    return notices_of(reply_queue.standing(session, person.id), person)
 
 
-def _absence(one: Any, person: Person) -> tuple[str, str]:
+def notices_of(standing: reply_queue.Standing, person: Person) -> dict[str, Any]:
+    """The same of how things stand."""
+    away = [_absence(one, person) for one in standing.absences]
+    return asdict(standing.alarms) | {"absences": away}
+
+
+def _absence(one: absences.Around, person: Person) -> tuple[str, str]:
     """Who is away and who has the work, with where to look at it."""
     day = day_in_words((one.away_until - timedelta(seconds=1)).astimezone(settings().zone).date())
     if one.staff_id == person.id:
@@ -185,9 +212,17 @@ def _absence(one: Any, person: Person) -> tuple[str, str]:
     return str(words), "/desk?view=mine"
 
 
-def views_part(session: Session, person: Person, place: Place) -> dict[str, Any]:
+def tag_options(place: Place, known: Sequence[str]) -> list[tuple[str, str]]:
+    """The tags of the filter, with the one that is chosen although nothing has it any more."""
+    return [(word, f"#{word}") for word in sorted({*known, *([place.tag] if place.tag else [])})]
+
+
+def views_part(
+    session: Session, person: Person, place: Place, standing: reply_queue.Standing | None = None
+) -> dict[str, Any]:
     """The views with their counts."""
-    counts = reply_queue.counts(session, person.id)
+    standing = standing or reply_queue.standing(session, person.id)
+    counts = standing.counts
     words = view_words()
     shown = [
         {
@@ -199,7 +234,7 @@ def views_part(session: Session, person: Person, place: Place) -> dict[str, Any]
         }
         for name in VIEWS
     ]
-    return {"place": place, "views": shown, "unfiled": counts["unfiled"]}
+    return {"place": place, "views": shown, "unfiled": standing.unfiled}
 
 
 def _at_most(count: int | None) -> int | str | None:
@@ -264,6 +299,7 @@ def _row(item: Any, person: Person, now: datetime, zone: ZoneInfo) -> dict[str, 
         "assignee": "" if item.assignee_id in (None, person.id) else initials(item.assignee_name or ""),
         "assignee_name": item.assignee_name,
         "is_mine": item.assignee_id == person.id,
+        "tags": item.tags,
     }
 
 

@@ -115,6 +115,33 @@ def program_code(slug: str) -> str:
     return slug.upper() if len(slug) <= 4 else slug.replace("-", " ").capitalize()
 
 
+def status_name(status: str) -> str:
+    """Where an inquiry stands, in the reader's language."""
+    names: dict[str, str] = {
+        "new": _("new"),
+        "open": _("open"),
+        "waiting": _("waiting for them"),
+        "closed": _("closed"),
+        "quarantined": _("in quarantine"),
+        "spam": _("spam"),
+        "merged": _("merged"),
+    }
+    return names.get(status, status)
+
+
+def registration_status(status: str) -> tuple[str, str]:
+    """Where a registration stands, and the state that colours it."""
+    names: dict[str, tuple[str, str]] = {
+        "held": (_("seat held"), "waiting"),
+        "confirmed": (_("confirmed"), "done"),
+        "waitlisted": (_("on the waitlist"), "waiting"),
+        "offered": (_("seat offered"), "due"),
+        "cancelled": (_("cancelled"), "neutral"),
+        "expired": (_("expired"), "neutral"),
+    }
+    return names.get(status, (status, "neutral"))
+
+
 def role_name(role: str) -> str:
     """A role in the reader's language."""
     names: dict[str, str] = {

@@ -38,6 +38,7 @@ STAFF = {
     "desk-website": "{inquiry}/desk/website",
     "desk-people": "{inquiry}/desk/people",
     "desk-audit": "{inquiry}/desk/audit",
+    "desk-new": "{inquiry}/desk/new",
     "account": "{inquiry}/account",
     "office": "{enrollment}/office/",
     "office-letters": "{enrollment}/office/letters",

@@ -13,8 +13,12 @@ from sqlalchemy import text
 
 from enrollment_service.app import create_app as create_enrollment
 from inquiry_service.app import create_app as create_inquiry
+from inquiry_service.domain import inquiries, merges, splits
+from inquiry_service.terms import Via
 from inquiry_service.web.words import clipped
+from shared.clock import utc_now
 from shared.db import Database
+from shared.references import References
 from tests.builders import EFFAT, PHLEBOTOMY_QUESTION, a_director, an_inquiry, sign_in
 from tests.enrollment.builders import a_section, registered
 from tests.inquiry.reading_pages import hidden_of, press
@@ -144,6 +148,45 @@ def test_the_desk_can_be_translated(inquiry: Flask, inquiry_db: Database) -> Non
     for page in pages:
         addresses = [unescape(address) for address in re.findall(r">(http://[^<]+)<", page)]
         assert unsaid(page, (*DATA, *TYPED, *references, *people, *addresses)) == []
+
+
+def test_threads_as_a_whole_can_be_translated(inquiry: Flask, inquiry_db: Database) -> None:
+    director, client = a_director(inquiry_db), inquiry.test_client()
+    inquiry_id, other = an_inquiry(inquiry_db), an_inquiry(inquiry_db)
+    third = an_inquiry(inquiry_db, email="b@example.com")
+    sign_in(client, inquiry_db, director)
+    base = f"/desk/inquiries/{inquiry_id}"
+    thread = client.get(base)
+    reference = inquiry_db.run(text("SELECT reference FROM inquiry WHERE id = :id"), {"id": third})[0][0]
+    pages = [
+        thread.text,
+        press(client, thread, f"{base}/merge", reference=reference).text,
+        press(client, client.get(f"{base}?do=merge"), f"{base}/merge", reference="").text,
+        press(client, thread, f"{base}/tags", word="!").text,
+    ]
+    press(client, thread, f"{base}/tags", word="x")
+    press(client, thread, f"{base}/program", new_program="")
+    press(client, thread, f"{base}/notes", body="@d @zz")
+    with inquiry_db.transaction() as session:
+        merges.merge(session, director, inquiry_id, other)
+        message = inquiries.follow_up(session, inquiry_id, "x", via=Via.LINK, due_at=utc_now())
+        references = References(inquiry_db, "inquiry_reference_seq", "Q")
+        splits.split(session, references, director, inquiry_id, [message.id], due_at=utc_now())
+    pages += [
+        client.get(where).text for where in (base, f"{base}/history", "/desk/new", "/desk?view=mentions")
+    ]
+    pages.append(press(client, client.get("/desk/new"), "/desk/new", via="", name="", question="").text)
+    found = tuple(row.reference for row in inquiry_db.run(_REFERENCES))
+    people = ("Dora Vance", "Dora", "DV", "dora@riverside.example", "Registration Director", "b@example.com")
+    typed = (
+        "@zz",
+        "@d @zz",
+        "#x",
+        "x",
+        clipped(PHLEBOTOMY_QUESTION, 80).removeprefix("Hello dear director "),
+    )
+    for page in pages:
+        assert unsaid(page, (*DATA, *TYPED, *found, *people, *typed)) == []
 
 
 def test_registering_and_its_refusals_can_be_translated(enrollment: Flask, enrollment_db: Database) -> None:

@@ -62,6 +62,13 @@ ACTIVE_OF_ADDRESS = text(f"""
     ORDER BY section.starts_on, registration.created_at, registration.id LIMIT 20
 """)
 
+ALL_OF_ADDRESS = text("""
+    SELECT registration.reference, registration.status, section.id AS section_id, section.title AS section_title, section.starts_on
+    FROM registration JOIN section ON section.id = registration.section_id
+    WHERE registration.email_normal = :email_normal
+    ORDER BY registration.created_at DESC, registration.id DESC LIMIT 10
+""")
+
 LINKS_SENT_LATELY = text("""
     SELECT count(*) FROM letter
     WHERE recipient = :email AND kind = 'my_links' AND created_at > now() - interval '1 hour'

@@ -6,6 +6,8 @@ from inquiry_service.db.models.bulk_moves import BulkMove, BulkMoved
 from inquiry_service.db.models.drafts import DraftVersion, ReplyFile
 from inquiry_service.db.models.inquiries import Inquiry, Message, Reply
 from inquiry_service.db.models.mailboxes import Mailbox, MailboxTrouble
+from inquiry_service.db.models.mentions import Mention
+from inquiry_service.db.models.merges import Merge
 from inquiry_service.db.models.names import NameLearning, NameWord
 from inquiry_service.db.models.published_answers import PublishedAnswer
 from inquiry_service.db.models.raw_mails import MailFile, RawMail
@@ -30,6 +32,7 @@ from inquiry_service.db.models.staff import (
     Staff,
     StaffSession,
 )
+from inquiry_service.db.models.tags import InquiryTag, Tag
 
 __all__ = [
     "Absence",
@@ -42,9 +45,12 @@ __all__ = [
     "HandedOver",
     "Holiday",
     "Inquiry",
+    "InquiryTag",
     "MailFile",
     "Mailbox",
     "MailboxTrouble",
+    "Mention",
+    "Merge",
     "Message",
     "NameLearning",
     "NameWord",
@@ -65,4 +71,5 @@ __all__ = [
     "SignInStep",
     "Staff",
     "StaffSession",
+    "Tag",
 ]

@@ -37,6 +37,8 @@ class Inquiry(Base):
     in open hours, as they were at that moment.
 
     A search reads `words` (who asks, and how the question begins) and `heard` (the thread's other entries) together.
+    Nobody can be written to where `asker_email` is empty: staff took the question down from somebody's mouth. `opened_by_id`: who of
+    the staff opened it. `merged_into_id`: whose thread its entries are in now.
     """
 
     __tablename__ = "inquiry"
@@ -85,6 +87,8 @@ class Inquiry(Base):
     )
     heard: Mapped[str] = mapped_column(TSVECTOR, server_default=text("''"))
     has_files: Mapped[bool] = mapped_column(server_default=text("false"))
+    merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("inquiry.id", ondelete="SET NULL"))
+    opened_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
 
     __table_args__ = (
         one_of("status", tuple(InquiryStatus)),
@@ -139,11 +143,16 @@ class Inquiry(Base):
             postgresql_where=text("assignee_id IS NOT NULL"),
         ),
         Index("ix_inquiry_never_reached", "due_at", "id", postgresql_where=text("is_never_reached")),
+        Index("ix_inquiry_merged", "merged_into_id", postgresql_where=text("merged_into_id IS NOT NULL")),
     )
 
 
 class Message(Base):
-    """An entry of a thread, either way, at its `position` (1 is the question; a draft has none)."""
+    """An entry of a thread, either way, at its `position` (1 is the question; a draft has none): in the order they came into it.
+
+    People see it at `place`, where that differs: an entry of a merged inquiry stands among the others by its time. `origin_id`: the
+    inquiry it came to, where that is another one. One with an `event` only says what was done to the thread, with the inquiry `about_id`.
+    """
 
     __tablename__ = "message"
 
@@ -159,6 +168,10 @@ class Message(Base):
     is_automatic: Mapped[bool] = mapped_column(server_default=text("false"))
     raw_mail_id: Mapped[UUID | None]
     created_at: Mapped[Now]
+    place: Mapped[float | None]
+    origin_id: Mapped[UUID | None]
+    event: Mapped[str | None] = mapped_column(Text)
+    about_id: Mapped[UUID | None]
 
     __table_args__ = (
         UniqueConstraint("inquiry_id", "position"),

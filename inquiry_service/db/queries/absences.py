@@ -48,7 +48,7 @@ HAND_BACK = text("""
     RETURNING subject_id
 """)
 # The person's own absence, and those of the colleagues whose work they have, with how many questions wait of it.
-AROUND = text("""
+AROUND_SQL = """
     SELECT absence.id, absence.staff_id, absence.colleague_id, absence.away_from, absence.away_until, absence.begun_at,
            away.name AS name, colleague.name AS colleague_name,
            (SELECT count(*) FROM handed_over JOIN inquiry ON inquiry.id = handed_over.inquiry_id
@@ -57,7 +57,8 @@ AROUND = text("""
     FROM absence JOIN staff AS away ON away.id = absence.staff_id JOIN staff AS colleague ON colleague.id = absence.colleague_id
     WHERE absence.ended_at IS NULL AND (absence.staff_id = :staff_id OR absence.colleague_id = :staff_id AND absence.begun_at IS NOT NULL)
     ORDER BY absence.away_from, absence.id
-""")
+"""
+AROUND = text(AROUND_SQL)
 END_ALL_OF = text(
     "UPDATE absence SET ended_at = now() WHERE ended_at IS NULL AND (staff_id = :staff_id OR colleague_id = :staff_id)"
 )

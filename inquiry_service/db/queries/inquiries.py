@@ -65,7 +65,7 @@ NOTIFY_RESPONSIBLE = text(f"""
         staff.id = coalesce((SELECT absence.colleague_id FROM absence WHERE absence.staff_id = inquiry.assignee_id AND {AWAY}),
                             inquiry.assignee_id)
         OR inquiry.assignee_id IS NULL AND staff.id IN ({RESPONSIBLE.format(program="inquiry.program")}))
-    WHERE inquiry.id = :inquiry_id
+    WHERE inquiry.id = :inquiry_id AND staff.id IS DISTINCT FROM CAST(:but AS uuid)
     ON CONFLICT (dedupe_key) DO NOTHING
 """)
 
@@ -79,4 +79,21 @@ NEWER_THAN = text("""
     WHERE m.inquiry_id = :inquiry_id AND m.position > :position AND (m.staff_id IS NULL OR m.staff_id <> :author_id)
       AND (r.id IS NULL OR r.status IN ('queued', 'sent', 'in_doubt', 'failed'))
     ORDER BY m.position
+""")
+
+# What a thread says anew, after entries left it: all of its texts, and what those say that were merged into it.
+HEAR_AGAIN = text("""
+    UPDATE inquiry SET
+        messages = coalesce((SELECT max(position) FROM message WHERE inquiry_id = inquiry.id), 0),
+        has_files = EXISTS (SELECT 1 FROM message JOIN mail_file ON mail_file.raw_mail_id = message.raw_mail_id
+                            WHERE message.inquiry_id = inquiry.id),
+        heard = to_tsvector('simple', coalesce((
+            SELECT left(string_agg(CASE WHEN position = 1 THEN substr(body, :opening + 1) ELSE left(body, :heard) END, ' '), 400000)
+            FROM message WHERE inquiry_id = inquiry.id AND position IS NOT NULL), ''))
+    WHERE id = :id
+""")
+ALSO_HEAR = text("""
+    UPDATE inquiry SET heard = inquiry.heard || other.words || other.heard, has_files = inquiry.has_files OR other.has_files
+    FROM inquiry AS other WHERE inquiry.id = :id AND other.id = :other_id
+      AND pg_column_size(inquiry.heard) + pg_column_size(other.heard) < 500000
 """)

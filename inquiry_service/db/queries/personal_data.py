@@ -22,7 +22,7 @@ MESSAGES = text("""
 """)
 ELSEWHERE = text("""
     SELECT message.id, message.body, message.created_at, inquiry.reference FROM message JOIN inquiry ON inquiry.id = message.inquiry_id
-    WHERE lower(sender_address) = :address AND NOT inquiry_id = ANY(:ids) ORDER BY message.created_at
+    WHERE (lower(sender_address) = :address OR origin_id = ANY(:ids)) AND NOT inquiry_id = ANY(:ids) ORDER BY message.created_at
 """)
 RAW_MAILS = text("""
     SELECT id, sha256, inquiry_id, subject, received_at FROM raw_mail
@@ -44,7 +44,7 @@ SENDERS = text("SELECT DISTINCT lower(sender) AS address FROM raw_mail WHERE sen
 ERASE_INQUIRIES = text("""
     UPDATE inquiry SET asker_name = '(erased)', asker_email = id || '@erased.invalid', asker_email_normal = id || '@erased.invalid',
         asker_phone = NULL, source = NULL, consent_text = NULL, opening = '', heard = '', is_never_reached = false, snoozed_until = NULL,
-        status = CASE WHEN status IN ('quarantined', 'spam') THEN status ELSE 'closed' END,
+        status = CASE WHEN status IN ('quarantined', 'spam', 'merged') THEN status ELSE 'closed' END,
         closed_at = coalesce(closed_at, now()), erased_at = now()
     WHERE id = ANY(:ids) AND erased_at IS NULL RETURNING id
 """)
@@ -72,6 +72,7 @@ FORGET_COMPOSED = (
     text("DELETE FROM registration_link WHERE inquiry_id = ANY(:ids)"),
     text("DELETE FROM answered_question WHERE inquiry_id = ANY(:ids)"),
     text("DELETE FROM draft_version WHERE reply_id IN (SELECT id FROM reply WHERE inquiry_id = ANY(:ids))"),
+    text("DELETE FROM inquiry_tag WHERE inquiry_id = ANY(:ids)"),
     text("UPDATE reply SET facts = '[]' WHERE inquiry_id = ANY(:ids)"),
 )
 DELETE_REPLY_FILES = text(
@@ -89,6 +90,12 @@ FORGET_NAMES = text("""
        AND NOT EXISTS (SELECT 1 FROM inquiry WHERE (words || heard) @@ websearch_to_tsquery('simple', name_word.word))
 """)
 
+WITH_MERGED = text("""
+    WITH RECURSIVE part AS (
+        SELECT id FROM inquiry WHERE id = ANY(:ids)
+        UNION SELECT inquiry.id FROM inquiry JOIN part ON inquiry.merged_into_id = part.id
+    ) SELECT id FROM part
+""")
 # each has the partial index of rows that nobody erased yet behind it
 TOO_OLD = text("""
     SELECT id FROM inquiry

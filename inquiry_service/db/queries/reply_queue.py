@@ -2,7 +2,8 @@
 
 from sqlalchemy import text
 
-from inquiry_service.db.queries.absences import COVERED
+from inquiry_service.db.queries.absences import AROUND_SQL, COVERED
+from shared import alarms
 
 TAKE_NEXT = text(f"""
     UPDATE inquiry SET assignee_id = :staff_id
@@ -17,7 +18,7 @@ TAKE_NEXT = text(f"""
 
 CLAIM = text("""
     UPDATE inquiry SET assignee_id = :staff_id
-    WHERE id = :id AND (assignee_id IS NULL OR assignee_id = :staff_id) RETURNING id
+    WHERE id = :id AND status <> 'merged' AND (assignee_id IS NULL OR assignee_id = :staff_id) RETURNING id
 """)
 
 COUNTED_TO = 1000
@@ -28,6 +29,12 @@ _FOR_US = "status IN ('new', 'open') AND snoozed_until IS NULL"
 VIEWS = {
     "new": (f"{_FOR_US} AND assignee_id IS NULL", "due_at", False),
     "mine": (f"{_FOR_US} AND assignee_id = :staff_id", "due_at", False),
+    "mentions": (
+        "id IN (SELECT inquiry_id FROM message JOIN mention ON mention.message_id = message.id"
+        " WHERE mention.staff_id = :staff_id AND mention.seen_at IS NULL)",
+        "last_message_at",
+        True,
+    ),
     "open": (_FOR_US, "due_at", False),
     "waiting": ("status = 'waiting' AND snoozed_until IS NULL", "last_message_at", True),
     "snoozed": ("snoozed_until IS NOT NULL", "snoozed_until", False),
@@ -35,28 +42,29 @@ VIEWS = {
     "never_reached": ("status IN ('new', 'open') AND is_never_reached", "due_at", False),
     "closed": ("status = 'closed'", "last_message_at", True),
     "quarantine": ("status IN ('quarantined', 'spam')", "last_message_at", True),
-    "all": ("true", "created_at", True),
+    "all": ("status <> 'merged'", "created_at", True),
 }
 
-_COUNTED = ("new", "mine", "open", "waiting", "snoozed", "never_reached")
+_COUNTED = ("new", "mine", "mentions", "open", "waiting", "snoozed", "never_reached")
 _COUNTERS = [
     *(_FEW.format(table="inquiry", condition=VIEWS[name][0], name=name) for name in _COUNTED),
     _FEW.format(table="inquiry", condition="status = 'quarantined'", name="quarantine"),
     _FEW.format(table="reply", condition="status = 'held'", name="held"),
     _FEW.format(
         table="raw_mail",
-        condition="status IN ('unfiled', 'unreadable') OR status = 'stored' AND received_at < now() - interval '5 minutes'",
+        condition="status <> 'filed' AND (status <> 'stored' OR received_at < now() - interval '5 minutes')",
         name="unfiled",
     ),
 ]
-COUNTS = text(
-    f"SELECT {', '.join(_COUNTERS)}"
-)  # none reads more than COUNTED_TO rows: beyond, a number helps nobody
+# none reads more than COUNTED_TO rows: beyond, a number helps nobody
+_AWAY = f"(SELECT coalesce(json_agg(away), '[]') FROM ({AROUND_SQL}) AS away WHERE begun_at IS NOT NULL) AS absences"
+COUNTS = text(f"SELECT {', '.join(_COUNTERS)}, {alarms.COLUMNS}, {_AWAY}")
 
 _PAGE = """
     SELECT id, reference, status, asker_name, asker_email, program, opening, assignee_id, messages, due_at, created_at,
            last_message_at, snoozed_until, is_snoozed_for_answer, back_because, is_never_reached, spam_score, registration_reference,
            (SELECT name FROM staff WHERE staff.id = assignee_id) AS assignee_name,
+           ARRAY(SELECT word FROM inquiry_tag WHERE inquiry_tag.inquiry_id = inquiry.id ORDER BY word) AS tags,
            EXISTS (SELECT 1 FROM reply WHERE reply.inquiry_id = inquiry.id AND reply.status = 'draft' AND author_id = :staff_id) AS has_draft,
            (SELECT min(scheduled_at) FROM reply WHERE reply.inquiry_id = inquiry.id AND reply.status = 'queued') AS goes_out_at,
            {order} AS sort_key
@@ -80,6 +88,7 @@ FILTERS = {
     "before": "AND created_at < CAST(CAST(:before AS date) AS timestamp) AT TIME ZONE :zone",
     "after": "AND created_at >= CAST(CAST(:after AS date) AS timestamp) AT TIME ZONE :zone",
     "files": "AND has_files",
+    "tag": "AND EXISTS (SELECT 1 FROM inquiry_tag WHERE inquiry_tag.inquiry_id = inquiry.id AND word = :tag)",
 }
 
 

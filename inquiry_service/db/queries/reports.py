@@ -20,7 +20,7 @@ _ASKED = """
     SELECT coalesce(program, '') AS program, coalesce(source, '') AS source, coalesce(first_answered_by, assignee_id) AS director,
            {speed} AS speed, first_answered_at, first_response_s, first_response_open_s, status
     FROM inquiry
-    WHERE created_at >= :from_at AND created_at < :to_at AND status NOT IN ('quarantined', 'spam') {filters}
+    WHERE created_at >= :from_at AND created_at < :to_at AND status NOT IN ('quarantined', 'spam', 'merged') {filters}
 """
 _COUNTED = """
     count(*) AS asked, count(first_answered_at) AS answered,
@@ -54,7 +54,7 @@ _TIMELINE = """
                    count(first_answered_at) AS answered,
                    count(*) FILTER (WHERE first_answered_at IS NULL AND status <> 'closed') AS unanswered
             FROM inquiry
-            WHERE created_at >= :from_at AND created_at < :to_at AND status NOT IN ('quarantined', 'spam') {filters}
+            WHERE created_at >= :from_at AND created_at < :to_at AND status NOT IN ('quarantined', 'spam', 'merged') {filters}
             GROUP BY date_bin('15 minutes', created_at, 'epoch')
         ) AS asked
     ) AS placed

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from inquiry_service.mail.letters import doubts, held, inquiries, reminders, replies, staff
+from inquiry_service.mail.letters import doubts, held, inquiries, notes, reminders, replies, staff
 from shared.mailroom import Composer, FactsReader
 
 COMPOSERS: Mapping[str, Composer] = {
@@ -11,6 +11,7 @@ COMPOSERS: Mapping[str, Composer] = {
     "held_mail": held.held_mail,
     "in_doubt": doubts.in_doubt,
     "in_doubt_office": doubts.in_doubt_office,
+    "mention": notes.mention,
     "lost_link": inquiries.lost_link,
     "reminder": reminders.reminder,
     "digest": reminders.digest,

@@ -3,16 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select, text
+from sqlalchemy import ColumnElement, and_, select, text
+from sqlalchemy.orm import Session
 
-from inquiry_service.db.models import Message, Reply, Staff
+from inquiry_service.db.models import Inquiry, Message, Reply, Staff
 from inquiry_service.domain import inquiries, live_facts, replies, reply_files
 from inquiry_service.domain.live_facts import LiveSection
-from inquiry_service.terms import AddressPurpose, MessageKind, ReplyStatus
+from inquiry_service.terms import FROM_ASKER, AddressPurpose, ReplyStatus
 from shared import blobs
 from shared.letter_bytes import Attachment, Composed
 from shared.letters import LetterRow
 from shared.mailroom import LetterAlone, LetterPointless, Mailroom
+from shared.people import normal_address
 from shared.phrases import phrase
 
 
@@ -25,9 +27,35 @@ class Brought:
 
 _EARLIER = text("""
     SELECT message_id FROM letter WHERE message_id IS NOT NULL AND status IN ('sent', 'delivered') AND (
-        subject_id = :inquiry_id OR subject_id IN (SELECT id FROM reply WHERE inquiry_id = :inquiry_id))
+        subject_id = :inquiry_id OR subject_id IN (SELECT id FROM reply WHERE inquiry_id = :inquiry_id)
+        OR subject_id IN (SELECT id FROM inquiry WHERE merged_into_id = :inquiry_id)) AND recipient = :recipient
        AND kind IN ('acknowledgement', 'answer') ORDER BY sent_at
 """)
+
+
+def _asked_in(session: Session, letter: LetterRow, reply: Reply, message: Message) -> Inquiry:
+    """The inquiry whose asker the letter goes to: the thread's, or a merged one's that was asked from another address."""
+    inquiry = inquiries.find(session, reply.inquiry_id)
+    if message.origin_id and normal_address(letter.recipient) != inquiry.asker_email_normal:
+        return inquiries.find(session, message.origin_id)
+    return inquiry
+
+
+def _question(session: Session, inquiry: Inquiry, reply: Reply, message: Message) -> Message:
+    """What the asker wrote last before the answer; of one asked from another address, never what others wrote in the thread."""
+    is_theirs: ColumnElement[bool] = Message.is_verified.is_(True)
+    if inquiry.id != reply.inquiry_id:
+        is_theirs = and_(Message.origin_id == inquiry.id, Message.sender_address == inquiry.asker_email)
+    asked = select(Message).where(
+        Message.inquiry_id == reply.inquiry_id,
+        Message.kind.in_(FROM_ASKER),
+        is_theirs,
+        Message.position.is_not(None),
+    )
+    place = message.position if message.place is None else message.place
+    if place is not None:  # a draft, which somebody looks at before it goes, has none yet
+        asked = asked.where(inquiries.in_sight < place)
+    return session.scalars(asked.order_by(inquiries.in_sight.desc()).limit(1)).one()
 
 
 def answer(room: Mailroom, letter: LetterRow) -> Composed:
@@ -68,18 +96,10 @@ def _held(reply: Reply, why: str) -> LetterPointless:
 
 def compose(room: Mailroom, reply: Reply, message: Message) -> Composed:
     """The letter as it arrives, of a draft too: the last question of the asker is quoted below the answer."""
-    session = room.session
-    inquiry = inquiries.find(session, reply.inquiry_id)
+    session, letter = room.session, room.letter
     author = session.get_one(Staff, reply.author_id)
-    asked = select(Message).where(
-        Message.inquiry_id == inquiry.id,
-        Message.kind.in_([MessageKind.QUESTION, MessageKind.FOLLOW_UP]),
-        Message.is_verified,
-        Message.position.is_not(None),
-    )
-    if message.position is not None:
-        asked = asked.where(Message.position < message.position)
-    question = session.scalars(asked.order_by(Message.position.desc()).limit(1)).one()
+    inquiry = _asked_in(session, letter, reply, message)
+    question = _question(session, inquiry, reply, message)
     subject, plain, html = room.render(
         "answer",
         body=message.body,
@@ -88,7 +108,8 @@ def compose(room: Mailroom, reply: Reply, message: Message) -> Composed:
         question=question,
         thread_url=f"{room.service.public_url}/inquiries/{room.public_link(inquiry.id)}",
     )
-    earlier = tuple(row.message_id for row in session.execute(_EARLIER, {"inquiry_id": inquiry.id}))
+    ids = {"inquiry_id": inquiry.id, "recipient": letter.recipient}
+    earlier = tuple(row.message_id for row in session.execute(_EARLIER, ids))
     files = reply_files.of_reply(session, reply.id)
     return Composed(
         subject,

@@ -8,9 +8,10 @@ from marshmallow import RAISE
 from sqlalchemy.orm import Session
 
 from inquiry_service.db.models import Inquiry
-from inquiry_service.domain import inquiries, ledger, replies, reply_queue, snoozes
+from inquiry_service.domain import inquiries, ledger, notes, replies, reply_queue, snoozes, tags
 from inquiry_service.domain.inquiries import NewInquiry
 from inquiry_service.domain.spam import FormTraces, score
+from inquiry_service.domain.tag_words import tag_word
 from inquiry_service.terms import InquiryStatus, Via
 from inquiry_service.web.auth import DESK
 from inquiry_service.web.parts import due_now, parts, settings
@@ -28,6 +29,7 @@ from inquiry_service.web.schemas.inquiries import (
     ReceiptSchema,
     SnoozeBody,
 )
+from inquiry_service.web.schemas.threads import NotedItem
 from shared import idempotency, letters
 from shared.audit import Actor
 from shared.web.access import ANYONE, allow, current_person
@@ -60,9 +62,9 @@ def ask(question: dict[str, Any]) -> dict[str, Any]:
 @allow(*DESK, "auditor")
 def list_inquiries(query: dict[str, Any]) -> Any:
     """Inquiries, newest first."""
-    filters = {
-        name: str(query[name]) if query.get(name) else None for name in ("status", "program", "assignee", "q")
-    }
+    names = ("status", "program", "assignee", "tag", "q")
+    filters = {name: str(query[name]) if query.get(name) else None for name in names}
+    filters["tag"] = tag_word(filters["tag"] or "")
     with database().reading() as session:
         return reply_queue.page(
             session,
@@ -87,15 +89,25 @@ def show_inquiry(inquiry_id: UUID) -> dict[str, Any]:
 
 def detail(session: Session, inquiry: Inquiry) -> dict[str, Any]:
     """The values of InquiryDetail."""
-    entries = inquiries.thread(session, inquiry.id)
-    subjects = [inquiry.id, *(entry.message.id for entry in entries)]
+    entries = sorted(
+        inquiries.thread(session, inquiry.id), key=lambda entry: entry.message.position or 0
+    )  # the last one is what a reply is based on
+    subjects = inquiries.subjects_of(inquiry.id, entries)
     return {
-        **{name: getattr(inquiry, name) for name in _LISTED},
+        **{name: getattr(inquiry, name) for name in _LISTED if hasattr(inquiry, name)},
+        "tags": tags.of(session, inquiry.id),
+        "merged_into_id": inquiry.merged_into_id,
         "asker_phone": inquiry.asker_phone,
         "source": inquiry.source,
         "registration_reference": inquiry.registration_reference,
         "thread": [
-            {**_columns(entry.message), "staff_name": entry.staff_name, "reply": entry.reply}
+            {
+                **_columns(entry.message),
+                "staff_name": entry.staff_name,
+                "reply": entry.reply,
+                "event": entry.message.event,
+                "other_inquiry": entry.other.reference if entry.other else None,
+            }
             for entry in entries
         ],
         "held": [reply for reply, _ in replies.held_replies(session, inquiry.id)],
@@ -209,18 +221,18 @@ def not_spam(inquiry_id: UUID) -> Inquiry:
 
 @bp.route("/inquiries/<uuid:inquiry_id>/notes", methods=["POST"])
 @bp.arguments(NoteBody)
-@bp.response(201, MessageItem)
+@bp.response(201, NotedItem)
 @allow(*DESK)
 def add_note(body: dict[str, Any], inquiry_id: UUID) -> dict[str, Any]:
-    """A note for colleagues."""
+    """A note for colleagues. Those who are named in it (`@dora`) are told by letter."""
     person = current_person()
 
     def work(session: Session) -> dict[str, Any]:
-        return dict(
-            MessageItem().dump(_columns(inquiries.add_note(session, inquiry_id, person, body["body"])))
-        )
+        noted = notes.write(session, inquiry_id, person, body["body"])
+        named = {"told": noted.told, "unknown": noted.unknown, "ambiguous": noted.ambiguous}
+        return dict(NotedItem().dump(_columns(noted.message) | named))
 
-    return _loaded(once(f"note:{inquiry_id}:{person.id}", work))
+    return dict(NotedItem().load(once(f"note:{inquiry_id}:{person.id}", work)))
 
 
 @bp.route("/inquiries/<uuid:inquiry_id>/calls", methods=["POST"])

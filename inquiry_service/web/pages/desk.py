@@ -7,10 +7,18 @@ from flask import Blueprint, Response, flash, make_response, render_template, re
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from inquiry_service.domain import reply_queue
+from inquiry_service.domain import reply_queue, tags
 from inquiry_service.domain.errors import NothingToTake
 from inquiry_service.web.auth import DESK
-from inquiry_service.web.desk_queue import Place, frame, list_part, notices_part, place_of_request, views_part
+from inquiry_service.web.desk_queue import (
+    Place,
+    frame,
+    list_part,
+    notices_part,
+    place_of_request,
+    tag_options,
+    views_part,
+)
 from inquiry_service.web.forms import see
 from inquiry_service.web.pages import (
     desk_answers,
@@ -22,6 +30,7 @@ from inquiry_service.web.pages import (
     desk_letters,
     desk_mail,
     desk_moves,
+    desk_new,
     desk_people,
     desk_preview,
     desk_privacy,
@@ -29,6 +38,7 @@ from inquiry_service.web.pages import (
     desk_reports,
     desk_saved_replies,
     desk_thread,
+    desk_threads,
     desk_website,
 )
 from inquiry_service.web.parts import parts
@@ -39,6 +49,8 @@ pages = Blueprint("desk", __name__)
 for part in (
     desk_thread,
     desk_moves,
+    desk_threads,
+    desk_new,
     desk_bulk,
     desk_replies,
     desk_composer,
@@ -64,7 +76,10 @@ def queue() -> str:
     """A view of the queue."""
     parts().enrollment.programs()  # for the filter; a call to the sibling: no connection is held meanwhile
     with database().reading() as session:
-        return render_template("desk/queue.html", **frame(session, current_person(), place_of_request()))
+        place = place_of_request()
+        around = frame(session, current_person(), place)
+        around["tag_options"] = tag_options(place, tags.in_use(session))
+        return render_template("desk/queue.html", **around)
 
 
 @pages.get("/desk/queue")

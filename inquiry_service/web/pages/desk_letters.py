@@ -54,6 +54,6 @@ def _decide(
 
 def _check_belongs(session: Session, inquiry_id: UUID, letter_id: UUID) -> None:
     """Raises NotFound for a letter of another thread."""
-    subjects = [inquiry_id, *(entry.message.id for entry in inquiries.thread(session, inquiry_id))]
+    subjects = inquiries.subjects_of(inquiry_id, inquiries.thread(session, inquiry_id))
     if all(row.id != letter_id for row in letters.letters_of(session, subjects)):
         raise NotFound(phrase("There is no such letter in this thread"))

@@ -6,7 +6,8 @@ from flask import Blueprint, flash
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from inquiry_service.domain import inquiries, mail_commands, reply_queue, snoozes
+from inquiry_service.domain import inquiries, mail_commands, notes, reply_queue, snoozes
+from inquiry_service.domain.notes import Noted
 from inquiry_service.web.auth import DESK
 from inquiry_service.web.desk_queue import place_of_request
 from inquiry_service.web.forms import FormNotRight, checked, see, typed
@@ -158,8 +159,26 @@ def note(inquiry_id: UUID) -> ResponseReturnValue:
             inquiry_id, typed={"note": typed("body")}, errors={"note": error.errors["body"]}, status=422
         )
     with database().transaction() as session:
-        written = inquiries.add_note(session, inquiry_id, current_person(), body)
-    return back_to(inquiry_id, anchor=f"#m-{written.id}")
+        noted = notes.write(session, inquiry_id, current_person(), body)
+    _say_who_is_told(noted)
+    return back_to(inquiry_id, anchor=f"#m-{noted.message.id}")
+
+
+def _say_who_is_told(noted: Noted) -> None:
+    if noted.told:
+        flash(_("Told by letter: %(names)s.", names=", ".join(noted.told)))
+    for names, words in (
+        (
+            noted.unknown,
+            _("Nobody here is called %(names)s: the note is kept, and nobody is told of it by that name."),
+        ),
+        (
+            noted.ambiguous,
+            _("More than one is called %(names)s: the note is kept. Write more of the name to tell one."),
+        ),
+    ):
+        if names:
+            flash(words % {"names": ", ".join(f"@{name}" for name in names)}, "due")
 
 
 @pages.post("/calls")

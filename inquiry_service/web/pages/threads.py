@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from inquiry_service.db.models import Inquiry
-from inquiry_service.domain import inquiries, links, mail_files, replies, reply_files
+from inquiry_service.domain import inquiries, links, mail_files, replies, reply_files, survivors
 from inquiry_service.domain.errors import NoSuchInquiry, NoSuchReply
 from inquiry_service.terms import FOR_US, InquiryStatus, ReplyStatus, Via
 from inquiry_service.web.composing import files_listed
@@ -109,12 +109,13 @@ def _thread_page(
     status: int = 200,
 ) -> Response:
     now = utc_now()
+    thread = survivors.survivor(session, inquiry.id)
     html = render_template(
         "inquiry/thread.html",
         reference=inquiry.reference,
         program=program_code(inquiry.program) if inquiry.program else "",
         entries=_entries_as_seen(session, inquiry, now),
-        standing=_standing(inquiry, now),
+        standing=_standing(thread, now),
         link=link,
         errors=errors or {},
         body=body,
@@ -127,17 +128,16 @@ def _thread_page(
 
 def _entries_as_seen(session: Session, inquiry: Inquiry, now: datetime) -> list[dict[str, Any]]:
     """What went between asker and school; of their files the names, so that the asker sees that they came, and ours to be saved."""
-    entries = inquiries.thread(session, inquiry.id, is_public=True)
+    entries = links.entries_behind(session, inquiry)
     mails = [entry.message.raw_mail_id for entry in entries if entry.message.raw_mail_id]
     files = mail_files.of_mails(session, mails)
-    sent = reply_files.of_replies(session, [entry.message.id for entry in entries if entry.reply])
     return [
         _as_seen(entry, now)
         | {
             "files": [
                 file["name"] for file in listed(files.get(entry.message.raw_mail_id or inquiry.id, []))
             ],
-            "sent_files": files_listed(sent.get(entry.message.id, [])),
+            "sent_files": files_listed(entry.files),
         }
         for entry in entries
     ]

@@ -4,6 +4,7 @@ import marshmallow as ma
 from marshmallow import fields
 
 from inquiry_service.web.schemas.inquiries import AssignBody, CallBody, NoteBody, ReplyBody
+from inquiry_service.web.schemas.threads import SpokenBody
 from shared.web.fields import Email, Schema, Text, Whole
 
 
@@ -43,6 +44,7 @@ class DeskQuery(_Form):
     q = Text(max_length=200, load_default=None)
     program = Text(max_length=80, load_default=None)
     who = Text(max_length=40, load_default=None)
+    tag = Text(max_length=60, load_default=None)
     cursor = Text(max_length=400, load_default=None)
 
 
@@ -93,6 +95,32 @@ class AssignForm(AssignBody):
     @ma.pre_load
     def _empty_is_nobody(self, data: dict[str, str], **_: object) -> dict[str, str | None]:
         return {**data, "staff_id": data.get("staff_id") or None}
+
+
+class TagForm(_Form):
+    """A tag; `tag` itself is the filter of the list beside it."""
+
+    word = Text(max_length=60, required=True)
+
+
+class ProgramForm(_Form):
+    """What the inquiry is about, empty for no program; `program` itself is the filter of the list beside it."""
+
+    new_program = Text(max_length=80, load_default=None)
+
+
+class MergeForm(_Form):
+    """The reference of the inquiry that goes into this one."""
+
+    reference = Text(max_length=20, required=True)
+    is_one_person = fields.Boolean(load_default=False)
+
+
+class SpokenForm(SpokenBody):
+    """A question that came by telephone or in person."""
+
+    class Meta(_Form.Meta):
+        """Hidden fields aside."""
 
 
 class FrameForm(_Form):

@@ -69,6 +69,7 @@ class InquiryQuery(Schema):
     status = fields.String(validate=ma.validate.OneOf([status.value for status in InquiryStatus]))
     program = Text(max_length=80)
     assignee = fields.UUID()
+    tag = Text(max_length=60)
     q = Text(max_length=200)
     cursor = Text(max_length=400)
     limit = Whole(load_default=50, validate=ma.validate.Range(1, 100))
@@ -91,6 +92,7 @@ class InquiryItem(Schema):
     created_at = fields.AwareDateTime(required=True)
     last_message_at = fields.AwareDateTime(required=True)
     snoozed_until = fields.AwareDateTime(allow_none=True)
+    tags = fields.List(fields.String())
 
 
 class SnoozeBody(Schema):
@@ -128,6 +130,8 @@ class MessageItem(Schema):
     body = fields.String(required=True)
     staff_name = fields.String(allow_none=True)
     is_verified = fields.Boolean()
+    event = fields.String(allow_none=True)
+    other_inquiry = fields.String(allow_none=True)
     created_at = fields.AwareDateTime(required=True)
     reply = fields.Nested(ReplyItem, allow_none=True)
 
@@ -151,6 +155,7 @@ class InquiryDetail(InquiryItem):
     asker_phone = fields.String(allow_none=True, data_key="phone")
     source = fields.String(allow_none=True)
     registration_reference = fields.String(allow_none=True)
+    merged_into_id = fields.UUID(allow_none=True)
     messages = fields.List(fields.Nested(MessageItem), required=True, attribute="thread")
     held = fields.List(fields.Nested(ReplyItem), required=True)
     letters = fields.List(fields.Nested(LetterItem), required=True)

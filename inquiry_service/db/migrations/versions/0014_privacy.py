@@ -45,12 +45,6 @@ def upgrade() -> None:
         postgresql_where=sa.text("sender_address IS NOT NULL"),
     )
     op.create_index(
-        "ix_raw_mail_inquiry",
-        "raw_mail",
-        ["inquiry_id"],
-        postgresql_where=sa.text("inquiry_id IS NOT NULL"),
-    )
-    op.create_index(
         "ix_raw_mail_sender",
         "raw_mail",
         [sa.literal_column("lower(sender)").label("address")],
@@ -61,7 +55,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Nobody knows any more who was erased: what is restored later stays."""
     op.drop_index("ix_raw_mail_sender", table_name="raw_mail")
-    op.drop_index("ix_raw_mail_inquiry", table_name="raw_mail")
     op.drop_index("ix_message_sender", table_name="message")
     op.drop_index("ix_inquiry_erasable", table_name="inquiry")
     op.drop_column("inquiry", "erased_at")

@@ -1,0 +1,98 @@
+"""What the sibling knows of a person: asked by a signature, kept a while, and never in the way."""
+
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import pytest
+from flask import Flask
+
+from inquiry_service.clients import enrollment
+from inquiry_service.clients.enrollment import EnrollmentClient
+from shared.db import Database
+from shared.pair import sign
+from tests.conftest import PAIR_SECRET
+from tests.enrollment.builders import a_section, registered
+
+EFFAT = "effat@example.com"
+
+
+class Sibling:
+    """The real enrollment service on a real socket; it can be told to be away."""
+
+    def __init__(self, app: Flask) -> None:
+        self.asked: list[str] = []
+        self.is_away = False
+        sibling = self
+
+        class Handler(BaseHTTPRequestHandler):
+            """Hands the request to the application."""
+
+            def do_GET(self) -> None:
+                """Its answer, or a refusal while it is away."""
+                sibling.asked.append(self.path)
+                answer = app.test_client().get(self.path, headers=dict(self.headers))
+                self.send_response(503 if sibling.is_away else answer.status_code)
+                self.end_headers()
+                self.wfile.write(b"" if sibling.is_away else answer.data)
+
+            def log_message(self, *_: object) -> None:
+                """Says nothing."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+
+@pytest.fixture
+def sibling(enrollment_app: Flask) -> Iterator[Sibling]:
+    """The sibling, while the test runs."""
+    found = Sibling(enrollment_app)
+    yield found
+    found.server.shutdown()
+
+
+def test_a_persons_registrations_are_read_once_and_kept(sibling: Sibling, enrollment_db: Database) -> None:
+    section = a_section(enrollment_db)
+    student = registered(enrollment_db, section, "Effat")
+    client = EnrollmentClient(sibling.url, PAIR_SECRET)
+    first, second = (client.registrations_of(EFFAT) for _ in range(2))
+    assert first is second
+    assert first is not None
+    assert [(fact.reference, fact.section_id) for fact in first.items] == [(student.reference, str(section))]
+    assert len(sibling.asked) == 1
+    assert EFFAT not in sibling.asked[0]
+
+
+def test_nobody_without_an_address_is_asked_about(sibling: Sibling) -> None:
+    assert EnrollmentClient(sibling.url, PAIR_SECRET).registrations_of("") is None
+    assert sibling.asked == []
+
+
+def test_while_the_sibling_is_away_it_is_asked_once_and_the_last_known_stands(
+    sibling: Sibling, enrollment_db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registered(enrollment_db, a_section(enrollment_db), "Effat")
+    client = EnrollmentClient(sibling.url, PAIR_SECRET)
+    known = client.registrations_of(EFFAT)
+    sibling.is_away = True
+    monkeypatch.setattr(enrollment, "FRESH_S", 0)
+    assert client.registrations_of(EFFAT) is known
+    assert client.registrations_of("farid@example.com") is None
+    assert len(sibling.asked) == 2
+
+
+def test_a_process_remembers_so_many_and_no_more(sibling: Sibling, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(enrollment, "MOST_PEOPLE", 2)
+    client = EnrollmentClient(sibling.url, PAIR_SECRET)
+    for name in "abca":
+        client.registrations_of(f"{name}@example.com")
+    assert len(sibling.asked) == 4
+
+
+@pytest.mark.parametrize("address", ["eA", "!!", "gICA", "AA", "a"])
+def test_an_address_that_is_none_has_no_registrations(enrollment_app: Flask, address: str) -> None:
+    path = f"/api/enrollment/v1/internal/people/{address}/registrations"
+    client = enrollment_app.test_client()
+    assert client.get(path).status_code == 401
+    assert client.get(path, headers=sign(PAIR_SECRET, path)).json == {"items": []}

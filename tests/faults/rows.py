@@ -17,8 +17,10 @@ LETTERS = """
            status IN ('queued', 'ready') AND due_at <= now() AS is_due
     FROM letter
 """
+# What recurs becomes due again while the checker reads: it is left when it was due for as long as work may take.
 JOBS = """
-    SELECT CAST(id AS text) AS id, kind, status, status IN ('queued', 'leased') AND due_at <= now() AS is_due
+    SELECT CAST(id AS text) AS id, kind, status,
+           status IN ('queued', 'leased') AND due_at <= now() - CASE WHEN every IS NULL THEN interval '0' ELSE interval '90 seconds' END AS is_due
     FROM job WHERE status <> 'done'
 """
 # What is not finished yet, with what changes while somebody works on it.

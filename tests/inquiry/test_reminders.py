@@ -25,7 +25,7 @@ CALENDAR = Calendar(CHICAGO)
 TEN = datetime(2026, 11, 23, 10, 0, tzinfo=CHICAGO)  # a Monday
 TWO_HOURS = timedelta(hours=2)
 _DUE_IN = text("UPDATE inquiry SET due_at = now() + make_interval(mins => :minutes) WHERE id = :id")
-_OF_KIND = text("SELECT count(*) FROM letter WHERE kind = :kind")
+_A_DAY_BEFORE = text("UPDATE service_level SET digested_on = current_date - 7")
 DORA, BEN, CARA = new_id(), new_id(), new_id()
 STAFF = [Colleague(DORA, True, ("",)), Colleague(BEN, False, ("cna",)), Colleague(CARA, True)]
 
@@ -186,6 +186,12 @@ def test_a_colleague_hears_of_what_somebody_away_has(
 
 
 def send_digests(database: Database, work: Working) -> list[Any]:
+    """The job runs on a day after another, and what it owes is sent."""
+    database.run(_A_DAY_BEFORE)
+    return send_what_is_owed(database, work)
+
+
+def send_what_is_owed(database: Database, work: Working) -> list[Any]:
     """The job runs, and what it owes is sent."""
     with database.transaction() as session:
         reminders.send_digests(session)
@@ -199,7 +205,7 @@ def test_a_digest_comes_once_when_an_open_day_begins(
     for n in range(12):
         a_question_due_in(inquiry_db, inquiry_work, 60 * (n + 1) - 90, email=f"a{n}@example.com")
     first = send_digests(inquiry_db, inquiry_work)
-    assert len(send_digests(inquiry_db, inquiry_work)) == len(first) == 1
+    assert len(send_what_is_owed(inquiry_db, inquiry_work)) == len(first) == 1
     assert [letter["Subject"] for letter in first] == ["12 questions wait, 1 is overdue"]
     said = text_of(first[0])
     assert said.count("/desk/inquiries/") == 10
@@ -211,11 +217,18 @@ def test_no_digest_comes_when_nothing_waits_nor_to_who_wants_none(
     inquiry_db: Database, inquiry_work: Working, director: Person
 ) -> None:
     assert send_digests(inquiry_db, inquiry_work) == []
-    inquiry_db.run(text("UPDATE service_level SET digested_on = NULL"))
     a_question_due_in(inquiry_db, inquiry_work, 50)
     with inquiry_db.transaction() as session:
         staff.set_digest(session, director, wants=False)
     assert send_digests(inquiry_db, inquiry_work) == []
+
+
+def test_the_day_of_the_installation_has_no_digest(
+    inquiry_db: Database, inquiry_work: Working, director: Person
+) -> None:
+    a_question_due_in(inquiry_db, inquiry_work, 50)
+    assert send_what_is_owed(inquiry_db, inquiry_work) == []
+    assert len(send_digests(inquiry_db, inquiry_work)) == 1
 
 
 def test_a_closed_day_has_no_digest(inquiry_db: Database, inquiry_work: Working, director: Person) -> None:

@@ -34,6 +34,8 @@ STAFF = {
     "desk-quarantine": "{inquiry}/desk?view=quarantine",
     "desk-held": "{inquiry}/desk?view=held",
     "desk-answers": "{inquiry}/desk/answers",
+    "desk-reports": "{inquiry}/desk/reports",
+    "desk-hours": "{inquiry}/desk/hours",
     "desk-unfiled": "{inquiry}/desk/unfiled",
     "desk-website": "{inquiry}/desk/website",
     "desk-people": "{inquiry}/desk/people",

@@ -35,10 +35,16 @@ OF_ROUND = text("""
 """)
 FORGET = text("DELETE FROM reminder WHERE created_at < now() - interval '90 days'")
 
+# The day of the installation did not begin with it: it is noted, and has no digest.
 BEGIN_DAY = text("""
-    INSERT INTO service_level (id, digested_on) VALUES (1, :day)
-    ON CONFLICT (id) DO UPDATE SET digested_on = excluded.digested_on
-    WHERE service_level.digested_on IS NULL OR service_level.digested_on < excluded.digested_on RETURNING id
+    WITH before AS (
+        SELECT digested_on FROM service_level
+    ), begun AS (
+        INSERT INTO service_level (id, digested_on) VALUES (1, :day)
+        ON CONFLICT (id) DO UPDATE SET digested_on = excluded.digested_on
+        WHERE service_level.digested_on IS NULL OR service_level.digested_on < excluded.digested_on RETURNING id
+    )
+    SELECT begun.id FROM begun JOIN before ON before.digested_on IS NOT NULL
 """)
 # No more than a thousand are counted: beyond, a number helps nobody.
 UNANSWERED = text("""

@@ -14,6 +14,7 @@ from inquiry_service.domain.business_hours import Calendar
 from shared.db import first
 
 FEWEST = 5  # of fewer answers nobody can tell what is usual
+A_FEW = 5  # so many can wait without being a line
 LATELY = timedelta(days=14)
 _QUEUE = text("""
     SELECT usual.answers, usual.median_s, (
@@ -51,14 +52,14 @@ class Promise:
 
 
 def usual_length(queue: Queue, aim: timedelta) -> timedelta:
-    """The open time until an answer: the median of what happened, and longer when more wait than are usually answered in that time.
+    """The open time until an answer: the median of what happened, and as many times longer as more wait than usually do.
 
-    What the school aims at, while there are too few answers to tell.
+    Usually as many wait as are answered in such a time (Little's law); a few are no line where little is asked. What the school
+    aims at, while there are too few answers to tell.
     """
     usual = queue.median if queue.answers >= FEWEST else aim
-    if queue.answered_lately < FEWEST or not queue.waiting:
-        return usual
-    return max(usual, queue.open_lately * queue.waiting / queue.answered_lately)
+    usually_waiting = queue.answered_lately * (usual / queue.open_lately) if queue.open_lately else 0.0
+    return usual * max(1.0, queue.waiting / max(usually_waiting, A_FEW))
 
 
 def promise(calendar: Calendar, now: datetime, length: timedelta) -> Promise:

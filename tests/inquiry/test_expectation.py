@@ -1,6 +1,7 @@
 """What an asker is promised: by what happened, by how many wait, and by the hours."""
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -35,14 +36,19 @@ def test_it_is_the_median_of_what_happened() -> None:
 
 
 def test_few_answers_tell_nothing_usual() -> None:
-    assert usual_length(a_queue(answers=4, answered_lately=4, waiting=9), ANSWER_WITHIN) == ANSWER_WITHIN
+    assert usual_length(a_queue(answers=4, answered_lately=4, waiting=2), ANSWER_WITHIN) == ANSWER_WITHIN
 
 
 def test_a_long_line_takes_as_long_as_such_a_line_takes() -> None:
-    assert usual_length(a_queue(waiting=6), ANSWER_WITHIN) == timedelta(hours=6)
-    assert usual_length(a_queue(waiting=1, open_lately=timedelta(hours=8)), ANSWER_WITHIN) == timedelta(
-        minutes=40
-    )
+    busy = a_queue(answered_lately=800)  # ten an hour: usually six or seven wait
+    assert usual_length(replace(busy, waiting=6), ANSWER_WITHIN) == timedelta(minutes=40)
+    assert round(usual_length(replace(busy, waiting=50), ANSWER_WITHIN) / timedelta(minutes=1)) == 300
+
+
+def test_a_few_are_no_line_where_little_is_asked() -> None:
+    assert usual_length(a_queue(waiting=5), ANSWER_WITHIN) == timedelta(minutes=40)
+    assert usual_length(a_queue(waiting=15), ANSWER_WITHIN) == timedelta(minutes=120)
+    assert usual_length(a_queue(waiting=3, open_lately=timedelta(0)), ANSWER_WITHIN) == timedelta(minutes=40)
 
 
 def test_an_open_day_promises_a_length_and_a_closed_one_its_opening() -> None:

@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from inquiry_service.domain import inquiries, merges, replies, reply_queue, snoozes, tags
+from inquiry_service.domain import drafts, inquiries, merges, replies, reply_queue, snoozes, tags
 from inquiry_service.domain.errors import OtherAddress, ThreadChanged, WrongMove
 from inquiry_service.terms import ReplyStatus, Via
 from shared.audit import THE_SERVICE
@@ -121,7 +121,7 @@ def test_it_is_taken_apart_exactly(inquiry_db: Database, director: Person, two: 
     with inquiry_db.transaction() as session:
         tags.add(session, other, THE_SERVICE, "weekend")
         replies.hold(session, other, director, "Yes.", "a look", based_on=1, via=Via.MAIL)
-        replies.save_draft(session, other, director, "Dear Effat")
+        drafts.save_draft(session, other, director, "Dear Effat")
         inquiries.add_note(session, survivor, director, "She called, too.")
         snoozes.snooze(
             session, other, THE_SERVICE, utc_now().replace(year=utc_now().year + 1, month=1, day=2)
@@ -238,7 +238,7 @@ def test_an_answer_of_the_merged_one_can_still_be_taken_back_from_its_old_page(
     merged(inquiry_db, director, survivor, other)
     with inquiry_db.transaction() as session:
         replies.undo(session, other, reply.id, director)
-        draft = replies.draft_of(session, survivor, director)
+        draft = drafts.draft_of(session, survivor, director)
     assert draft is not None
     assert draft[1] == "Yes."
     taken_apart(inquiry_db, director, other)
@@ -263,20 +263,20 @@ def test_two_drafts_of_one_person_are_both_in_sight_and_drafts_again_after(
 ) -> None:
     survivor, other = two
     with inquiry_db.transaction() as session:
-        replies.save_draft(session, survivor, director, "About the price")
-        replies.save_draft(session, other, director, "About weekends")
+        drafts.save_draft(session, survivor, director, "About the price")
+        drafts.save_draft(session, other, director, "About weekends")
     merged(inquiry_db, director, survivor, other)
     with inquiry_db.transaction() as session:
-        draft = replies.draft_of(session, survivor, director)
+        draft = drafts.draft_of(session, survivor, director)
         held = [body for _, body in replies.held_replies(session, survivor)]
-        replies.save_draft(session, other, director, "About weekends, and more")
-        replies.save_draft(session, survivor, director, "About the price, and more")
+        drafts.save_draft(session, other, director, "About weekends, and more")
+        drafts.save_draft(session, survivor, director, "About the price, and more")
     assert draft is not None
     assert (draft[1], held) == ("About the price", ["About weekends"])
     taken_apart(inquiry_db, director, other)
     with inquiry_db.reading() as session:
-        drafts = [replies.draft_of(session, each, director) for each in two]
-    assert [found[1] for found in drafts if found] == [
+        apart = [drafts.draft_of(session, each, director) for each in two]
+    assert [found[1] for found in apart if found] == [
         "About the price, and more",
         "About weekends, and more",
     ]
@@ -287,12 +287,12 @@ def test_an_empty_draft_does_not_hide_a_typed_one(
 ) -> None:
     survivor, other = two
     with inquiry_db.transaction() as session:
-        replies.save_draft(session, other, director, "About weekends")
+        drafts.save_draft(session, other, director, "About weekends")
     with inquiry_db.transaction() as session:
-        replies.save_draft(session, survivor, director, "")
+        drafts.save_draft(session, survivor, director, "")
     merged(inquiry_db, director, survivor, other)
     with inquiry_db.reading() as session:
-        draft = replies.draft_of(session, survivor, director)
+        draft = drafts.draft_of(session, survivor, director)
     assert draft is not None
     assert draft[1] == "About weekends"
 
@@ -430,7 +430,7 @@ def test_a_draft_that_was_sent_in_the_survivor_stays_there(
 ) -> None:
     survivor, other = two
     with inquiry_db.transaction() as session:
-        replies.save_draft(session, other, director, "Yes.")
+        drafts.save_draft(session, other, director, "Yes.")
     merged(inquiry_db, director, survivor, other)
     an_answer(inquiry_db, survivor, director, "Yes, both.")
     taken_apart(inquiry_db, director, other)

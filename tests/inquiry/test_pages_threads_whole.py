@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, text
 
 from inquiry_service.clients.enrollment import Known, RegistrationOfPerson
-from inquiry_service.domain import inquiries, notes, replies, reply_queue, tags
+from inquiry_service.domain import drafts, inquiries, notes, replies, reply_queue, tags
 from inquiry_service.terms import Via
 from shared.audit import THE_SERVICE
 from shared.db import Database
@@ -73,7 +73,7 @@ def a_full_thread(db: Database, work: Working, director: Person) -> tuple[UUID, 
         notes.write(session, inquiry_id, colleague, "@dora please look")
         replies.hold(session, inquiry_id, colleague, "Held.", "a look", based_on=1, via=Via.MAIL)
         replies.hold(session, inquiry_id, director, "Held, too.", "a look", based_on=1, via=Via.MAIL)
-        replies.save_draft(session, inquiry_id, director, "Dear")
+        drafts.save_draft(session, inquiry_id, director, "Dear")
         for word in ("grant", "part-time"):
             tags.add(session, inquiry_id, THE_SERVICE, word)
         undoable = replies.answer(session, an_inquiry(db, email="x@y.example"), director, "No.", undo_s=600)

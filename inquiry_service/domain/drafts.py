@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from inquiry_service.db.models import Inquiry, Message, Reply, Staff
+from inquiry_service.db.models import Inquiry, Message, Reply
 from inquiry_service.domain import draft_versions, inquiries, survivors
 from inquiry_service.domain.errors import DraftChanged, NoSuchReply
 from inquiry_service.terms import MessageKind, ReplyStatus, Via
@@ -87,21 +87,6 @@ def drafts_of(session: Session, inquiry_id: UUID, author: Person) -> list[tuple[
     return [(reply, body) for reply, body in found]
 
 
-def unsent_of(session: Session, inquiry_id: UUID, person: Person) -> list[tuple[Reply, str, str]]:
-    """The thread's held replies, oldest first, and the person's drafts, latest first, with their texts and their authors' names."""
-    is_own_draft = and_(Reply.status == ReplyStatus.DRAFT, Reply.author_id == person.id)
-    found = session.execute(
-        select(Reply, Message.body, Staff.name)
-        .join(Message, Message.id == Reply.id)
-        .join(Staff, Staff.id == Reply.author_id)
-        .where(Reply.inquiry_id == inquiry_id, or_(Reply.status == ReplyStatus.HELD, is_own_draft))
-        .order_by(Reply.changed_at)
-    ).all()
-    held = [(reply, body, name) for reply, body, name in found if reply.status == ReplyStatus.HELD]
-    own = [(reply, body, name) for reply, body, name in reversed(found) if reply.status != ReplyStatus.HELD]
-    return [*held, *own]
-
-
 def message_of(session: Session, reply: Reply) -> Message:
     """The text of the reply."""
     return session.get_one(Message, reply.id)
@@ -162,7 +147,7 @@ def _text_begun_in(session: Session, inquiry: Inquiry, author: Person, merged_id
 
 def restore_version(session: Session, inquiry_id: UUID, author: Person, number: int) -> Reply:
     """The draft has that earlier text again, and the one it had is among the earlier ones. Raises NoSuchReply, NoSuchVersion."""
-    inquiry = inquiries.find(session, inquiry_id, lock=True)
+    inquiry = survivors.lock(session, inquiry_id)
     reply = own_draft(session, inquiry, author)
     if reply is None:
         raise NoSuchReply()

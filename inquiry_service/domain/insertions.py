@@ -7,7 +7,14 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from inquiry_service.db.models import Inquiry
-from inquiry_service.domain import drafts, fact_words, inquiries, live_facts, merge_fields, registration_links
+from inquiry_service.domain import (
+    drafts,
+    fact_words,
+    live_facts,
+    merge_fields,
+    registration_links,
+    survivors,
+)
 from inquiry_service.domain.live_facts import KeptFact, LiveSection
 from shared.people import Person
 
@@ -138,7 +145,7 @@ def keep(session: Session, inquiry_id: UUID, author: Person, insertion: Insertio
 
     `body` is what stands in the box.
     """
-    inquiry = inquiries.find(session, inquiry_id, lock=True)
+    inquiry = survivors.lock(session, inquiry_id)
     reply = drafts.own_draft(session, inquiry, author) or drafts.new_draft(session, inquiry, author)
     reply.facts = live_facts.merged(reply.facts, insertion.facts, body)
     reply.saved_reply_id = insertion.saved_reply_id or reply.saved_reply_id

@@ -227,8 +227,8 @@ def discard(session: Session, inquiry_id: UUID, reply_id: UUID, person: Person) 
 
 def edit_held(session: Session, inquiry_id: UUID, reply_id: UUID, person: Person) -> Reply:
     """A held (or failed) reply, or a draft that lay below another one, is the person's draft, in the box. Raises NotHeld."""
-    inquiries.find(session, inquiry_id, lock=True)
-    reply = find(session, inquiry_id, reply_id)
+    inquiry = survivors.lock(session, inquiry_id)
+    reply = find(session, inquiry.id, reply_id)
     if reply.status != ReplyStatus.HELD and not (
         reply.status == ReplyStatus.DRAFT and reply.author_id == person.id
     ):
@@ -236,7 +236,7 @@ def edit_held(session: Session, inquiry_id: UUID, reply_id: UUID, person: Person
     reply.status, reply.author_id, reply.scheduled_at = ReplyStatus.DRAFT, person.id, None
     drafts.message_of(session, reply).staff_id = person.id
     reply.changed_at = session.scalar(select(func.clock_timestamp()))  # type: ignore[assignment]
-    audit.write(session, person.actor, "held_answer_taken_up", inquiry_id, reply=str(reply.id))
+    audit.write(session, person.actor, "held_answer_taken_up", inquiry.id, reply=str(reply.id))
     session.flush()
     return reply
 
@@ -250,7 +250,7 @@ def is_overtaken(session: Session, reply: Reply) -> bool:
 
 def hold_back(session: Session, reply_id: UUID, letter_id: UUID, why: str) -> None:
     """A reply whose time has come is held instead of sent, and its inquiry is at the top of the queue. Not if somebody undid it."""
-    inquiry = inquiries.find(session, session.get_one(Reply, reply_id).inquiry_id, lock=True)
+    inquiry = survivors.lock_thread_of(session, reply_id)
     reply = find(session, inquiry.id, reply_id)
     if reply.status != ReplyStatus.QUEUED or reply.letter_id != letter_id:
         return

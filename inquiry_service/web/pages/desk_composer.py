@@ -18,6 +18,7 @@ from inquiry_service.domain import (
     reply_files,
     saved_replies,
     similar,
+    survivors,
 )
 from inquiry_service.domain.errors import DraftChanged, NoSuchReply
 from inquiry_service.domain.insertions import Insertion
@@ -149,7 +150,7 @@ def attach(inquiry_id: UUID) -> ResponseReturnValue:
 def detach(inquiry_id: UUID, number: int) -> ResponseReturnValue:
     """The file does not go, and what was typed is kept."""
     with database().transaction() as session:
-        inquiry = inquiries.find(session, inquiry_id, lock=True)
+        inquiry = survivors.lock(session, inquiry_id)
         reply = drafts.own_draft(session, inquiry, current_person())
         if reply is None:
             raise NoSuchReply()

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session, aliased, defer
 
 from inquiry_service.db.models import Inquiry
 from inquiry_service.db.queries.inquiries import PROVE_ADDRESS
-from inquiry_service.domain import inquiries, survivors
+from inquiry_service.domain import inquiries, survivors, threads
 from inquiry_service.domain.errors import NoSuchInquiry
-from inquiry_service.domain.inquiries import Entry
+from inquiry_service.domain.threads import Entry
 from inquiry_service.terms import FROM_ASKER, UNSETTLED, InquiryStatus, ReplyStatus
 from shared import idempotency, letters
 from shared.db import first
@@ -38,10 +38,10 @@ def entries_behind(session: Session, inquiry: Inquiry) -> Sequence[Entry]:
     """
     thread = survivors.survivor(session, inquiry.id)
     if thread.asker_email_normal == inquiry.asker_email_normal:
-        return inquiries.thread(session, thread.id, is_public=True)
+        return threads.thread(session, thread.id, is_public=True)
     return [
         entry
-        for entry in inquiries.thread(session, thread.id)
+        for entry in threads.thread(session, thread.id)
         if entry.message.origin_id == inquiry.id and _is_theirs(entry, inquiry)
     ]
 

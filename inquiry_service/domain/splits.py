@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from inquiry_service.db.models import Inquiry, Message, RawMail
 from inquiry_service.db.queries.merges import TAKEN_BY_MERGES
-from inquiry_service.domain import inquiries
+from inquiry_service.domain import inquiries, threads
 from inquiry_service.domain.errors import WrongMove
 from inquiry_service.terms import FOR_US, InquiryStatus, MessageKind, ThreadEvent, Via
 from shared import audit
@@ -24,7 +24,7 @@ from shared.tokens import new_id
 SPLITTABLE = (*FOR_US, InquiryStatus.WAITING, InquiryStatus.CLOSED)
 
 
-def can_go(entry: inquiries.Entry) -> bool:
+def can_go(entry: threads.Entry) -> bool:
     """Whether the entry can be in a thread of its own: what the asker wrote after the question."""
     return entry.message.kind == MessageKind.FOLLOW_UP and entry.message.is_verified
 
@@ -71,15 +71,13 @@ def entries_from(session: Session, inquiry_id: UUID, position: int) -> list[UUID
     """The asker's entries that came in from that position on."""
     return [
         entry.message.id
-        for entry in inquiries.thread(session, inquiry_id)
+        for entry in threads.thread(session, inquiry_id)
         if can_go(entry) and (entry.message.position or 0) >= position
     ]
 
 
 def _chosen(session: Session, inquiry: Inquiry, message_ids: Sequence[UUID]) -> list[Message]:
-    entries = [
-        entry for entry in inquiries.thread(session, inquiry.id) if entry.message.id in set(message_ids)
-    ]
+    entries = [entry for entry in threads.thread(session, inquiry.id) if entry.message.id in set(message_ids)]
     if not entries or len(entries) != len(set(message_ids)):
         raise _no(phrase("Choose what the asker wrote in this thread."))
     if not all(can_go(entry) for entry in entries):

@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from inquiry_service.db.models import Inquiry, MailFile, Reply
-from inquiry_service.domain import inquiries, mail_files, splits
-from inquiry_service.domain.inquiries import Entry
+from inquiry_service.domain import mail_files, splits, threads
+from inquiry_service.domain.threads import Entry
 from inquiry_service.terms import FROM_ASKER, MessageKind, ReplyStatus, Via
 from inquiry_service.web.composing import files_listed
 from inquiry_service.web.downloads import listed
@@ -52,8 +52,8 @@ class Talk:
 
 def talk_of(session: Session, inquiry: Inquiry, person: Person, *, seen: UUID | None = None) -> Talk:
     """The thread; `seen` is the last message that a reply was written against, and what came after it is marked."""
-    everything = inquiries.whole_thread(session, inquiry.id)
-    entries = inquiries.in_thread(everything)
+    everything = threads.whole_thread(session, inquiry.id)
+    entries = threads.in_thread(everything)
     fates = _fates(session, inquiry, entries)
     mails = [entry.message.raw_mail_id for entry in entries if entry.message.raw_mail_id]
     files = mail_files.of_mails(session, mails)
@@ -94,7 +94,7 @@ def _mail_of(entry: Entry, files: Mapping[UUID, Sequence[MailFile]]) -> dict[str
 
 def _fates(session: Session, inquiry: Inquiry, entries: Sequence[Entry]) -> dict[UUID, list[dict[str, Any]]]:
     """The letters to the asker by their subject; one that was sent again stands for the one before it."""
-    subjects = inquiries.subjects_of(inquiry.id, entries)
+    subjects = threads.subjects_of(inquiry.id, entries)
     found = [
         row for row in letters.letters_of(session, subjects) if row.kind in ("acknowledgement", "answer")
     ]

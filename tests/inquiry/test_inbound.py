@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
 from inquiry_service.db.models import Inquiry, Reply
-from inquiry_service.domain import inbound, inquiries, replies, staff
+from inquiry_service.domain import inbound, inquiries, replies, staff, threads
 from inquiry_service.domain.inbound import Intake, RegistrationFacts
 from inquiry_service.mail.parse import MARKER, parse
 from inquiry_service.terms import ReplyStatus, Via
@@ -55,7 +55,7 @@ def _inquiry(db: Database, inquiry_id: UUID) -> Inquiry:
 
 def thread_of(db: Database, inquiry_id: UUID) -> list[tuple[str, str]]:
     with db.reading() as session:
-        return [(entry.message.kind, entry.message.body) for entry in inquiries.thread(session, inquiry_id)]
+        return [(entry.message.kind, entry.message.body) for entry in threads.thread(session, inquiry_id)]
 
 
 def _replies(db: Database) -> list[Reply]:
@@ -172,11 +172,11 @@ def test_a_strangers_mail_on_a_valid_thread_is_unverified_and_changes_no_address
         a_mail(str(letter["Reply-To"]), "I am her brother.", sender="brother@example.com"),
     )
     with inquiry_db.reading() as session:
-        last = inquiries.thread(session, inquiry_id)[-1].message
+        last = threads.thread(session, inquiry_id)[-1].message
         assert (last.is_verified, last.sender_address) == (False, "brother@example.com")
         assert inquiries.find(session, inquiry_id).asker_email == EFFAT
         assert last.body not in [
-            entry.message.body for entry in inquiries.thread(session, inquiry_id, is_public=True)
+            entry.message.body for entry in threads.thread(session, inquiry_id, is_public=True)
         ]
 
 
@@ -330,8 +330,8 @@ def test_a_mail_that_only_names_our_letter_is_never_taken_for_the_askers(
     )
     arrives(inquiry_db, inquiry_work, mail)
     with inquiry_db.reading() as session:
-        last = inquiries.thread(session, inquiry_id)[-1].message
-        public = [entry.message.id for entry in inquiries.thread(session, inquiry_id, is_public=True)]
+        last = threads.thread(session, inquiry_id)[-1].message
+        public = [entry.message.id for entry in threads.thread(session, inquiry_id, is_public=True)]
     assert (last.is_verified, last.sender_address) == (False, EFFAT)
     assert last.id not in public
 
@@ -366,8 +366,8 @@ def test_a_stranger_with_a_students_letter_does_not_speak_as_the_student(
     inquiry = _inquiry(inquiry_db, inquiry_id)
     assert (inquiry.asker_email, inquiry.asker_name) == (STUDENT, "Sam Student")
     with inquiry_db.reading() as session:
-        last = inquiries.thread(session, inquiry_id)[-1].message
-        public = [entry.message.id for entry in inquiries.thread(session, inquiry_id, is_public=True)]
+        last = threads.thread(session, inquiry_id)[-1].message
+        public = [entry.message.id for entry in threads.thread(session, inquiry_id, is_public=True)]
     assert last.body == f"Words of {sender}."
     assert last.is_verified is (sender == STUDENT)
     assert (last.id in public) is (sender == STUDENT)

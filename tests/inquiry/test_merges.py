@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from inquiry_service.domain import drafts, inquiries, merges, replies, reply_queue, snoozes, tags
+from inquiry_service.domain import drafts, inquiries, merges, replies, reply_queue, snoozes, tags, threads
 from inquiry_service.domain.errors import OtherAddress, ThreadChanged, WrongMove
 from inquiry_service.terms import ReplyStatus, Via
 from shared.audit import THE_SERVICE
@@ -252,7 +252,7 @@ def test_an_answer_that_was_begun_before_the_merge_is_held_back(
 ) -> None:
     writer = a_person(inquiry_db, "staff", email="ben@riverside.example", name="Ben")
     with inquiry_db.reading() as session:
-        seen = inquiries.thread(session, two[page_of])[-1].message.id
+        seen = threads.thread(session, two[page_of])[-1].message.id
     merged(inquiry_db, director, *two)
     with inquiry_db.transaction() as session, pytest.raises(ThreadChanged):
         replies.answer(session, two[page_of], writer, "900 dollars.", based_on=seen)
@@ -336,7 +336,7 @@ def test_another_address_changes_nobody_who_is_written_to_and_shows_nobody_the_o
     reply_to = str(inquiry_work.letters(work_address)[-1]["Reply-To"])
     arrives(inquiry_db, inquiry_work, a_mail(reply_to, "From work.", sender=work_address))
     with inquiry_db.reading() as session:
-        last = inquiries.thread(session, survivor)[-1].message
+        last = threads.thread(session, survivor)[-1].message
     assert (last.body, last.is_verified, last.sender_address) == ("From work.", False, work_address)
     taken_apart(inquiry_db, director, other)
     assert all_of(inquiry_db, other)[1][0] == before[1][1][0]
@@ -350,7 +350,7 @@ def test_what_comes_by_the_link_of_another_address_is_not_the_survivors_asker(
     merged(inquiry_db, director, survivor, other, is_one_person=True)
     writes_again(inquiry_db, other, "By the other link.")
     with inquiry_db.reading() as session:
-        last = inquiries.thread(session, survivor)[-1].message
+        last = threads.thread(session, survivor)[-1].message
     assert (last.is_verified, last.sender_address) == (False, "effat@work.example")
 
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from inquiry_service.db.models import Inquiry, Reply
-from inquiry_service.domain import drafts, inquiries, replies
+from inquiry_service.domain import drafts, inquiries, replies, threads
 from inquiry_service.domain.errors import AlreadyOnItsWay, ThreadChanged, WrongMove
 from inquiry_service.terms import ReplyStatus, Via
 from shared import letters
@@ -115,7 +115,7 @@ def test_undo_after_the_letter_was_rendered_is_too_late(inquiry_db: Database, in
 def test_a_reply_to_a_thread_that_has_changed_is_refused_with_what_is_new(inquiry_db: Database) -> None:
     director, inquiry_id = a_director(inquiry_db), an_inquiry(inquiry_db)
     with inquiry_db.transaction() as session:
-        seen = inquiries.thread(session, inquiry_id)[-1].message.id
+        seen = threads.thread(session, inquiry_id)[-1].message.id
         inquiries.follow_up(session, inquiry_id, "I found the answer myself.", via=Via.LINK, due_at=utc_now())
     with pytest.raises(ThreadChanged) as refusal:
         _answer(inquiry_db, inquiry_id, director, based_on=seen)
@@ -125,7 +125,7 @@ def test_a_reply_to_a_thread_that_has_changed_is_refused_with_what_is_new(inquir
 def test_ones_own_note_does_not_hold_up_the_answer(inquiry_db: Database) -> None:
     director, inquiry_id = a_director(inquiry_db), an_inquiry(inquiry_db)
     with inquiry_db.transaction() as session:
-        seen = inquiries.thread(session, inquiry_id)[-1].message.id
+        seen = threads.thread(session, inquiry_id)[-1].message.id
         inquiries.add_note(session, inquiry_id, director, "Ask Ruth about January.")
     assert _answer(inquiry_db, inquiry_id, director, based_on=seen).status == ReplyStatus.QUEUED
 

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from inquiry_service.domain import inbound, inquiries, replies
+from inquiry_service.domain import inbound, inquiries, replies, threads
 from shared import letters
 from shared.clock import utc_now
 from shared.db import Database
@@ -185,7 +185,7 @@ def test_a_machines_answer_to_a_return_path_is_no_bounce_and_changes_no_clock(
     assert (inquiry.status, inquiry.is_never_reached) == ("closed", False)
     assert len(inquiry_work.letters()) == before
     with inquiry_db.reading() as session:
-        assert inquiries.thread(session, inquiry_id)[-1].message.is_automatic
+        assert threads.thread(session, inquiry_id)[-1].message.is_automatic
 
 
 def test_a_person_who_says_they_are_no_machine_opens_the_inquiry(

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from inquiry_service.domain import inquiries, reply_queue, splits
+from inquiry_service.domain import inquiries, reply_queue, splits, threads
 from inquiry_service.domain.errors import WrongMove
 from inquiry_service.terms import MessageKind, Via
 from shared.clock import utc_now
@@ -55,7 +55,7 @@ def test_both_threads_say_so(inquiry_db: Database, director: Person) -> None:
         said = [
             [
                 (e.message.event, e.other.id)
-                for e in inquiries.thread(session, one)
+                for e in threads.thread(session, one)
                 if e.message.event and e.other
             ]
             for one in (inquiry_id, new_id)
@@ -86,7 +86,7 @@ def test_a_mail_goes_with_its_entry(inquiry_db: Database, inquiry_work: Working,
     mail = a_mail(str(inquiry_work.letters(EFFAT)[0]["Reply-To"]), "Weekends?")
     raw_id = arrives(inquiry_db, inquiry_work, mail)
     with inquiry_db.reading() as session:
-        message_id = inquiries.thread(session, inquiry_id)[-1].message.id
+        message_id = threads.thread(session, inquiry_id)[-1].message.id
     new_id = split_off(inquiry_db, director, inquiry_id, message_id)
     filed = inquiry_db.run(text("SELECT inquiry_id FROM raw_mail WHERE id = :id"), {"id": raw_id})
     assert filed[0].inquiry_id == new_id
@@ -121,7 +121,7 @@ def test_only_what_the_asker_wrote_after_the_question_can_go(inquiry_db: Databas
     other = an_inquiry(inquiry_db)
     with inquiry_db.transaction() as session:
         note = inquiries.add_note(session, inquiry_id, director, "A note.").id
-        question = inquiries.thread(session, inquiry_id)[0].message
+        question = threads.thread(session, inquiry_id)[0].message
         stranger = inquiries.follow_up(
             session,
             inquiry_id,

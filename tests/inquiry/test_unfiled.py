@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
 from inquiry_service.db.models import Inquiry, Message
-from inquiry_service.domain import inquiries, intake, ledger
+from inquiry_service.domain import inquiries, intake, ledger, threads
 from shared.db import Database
 from shared.ledger import reconcile
 from tests.builders import EFFAT, a_director, an_inquiry, sign_in
@@ -39,7 +39,7 @@ def _states(db: Database) -> list[str]:
 
 def _last(db: Database, inquiry_id: UUID) -> Message:
     with db.reading() as session:
-        return inquiries.thread(session, inquiry_id)[-1].message
+        return threads.thread(session, inquiry_id)[-1].message
 
 
 def test_a_mail_from_a_known_sender_is_filed_with_one_click_and_stays_unverified(

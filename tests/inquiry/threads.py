@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from inquiry_service.domain import inquiries, ledger, merges
+from inquiry_service.domain import inquiries, ledger, merges, threads
 from inquiry_service.terms import Via
 from shared.clock import utc_now
 from shared.db import Database
@@ -35,7 +35,7 @@ def all_of(db: Database, inquiry_id: UUID) -> Any:
 def bodies(db: Database, inquiry_id: UUID) -> list[str]:
     """What people see in the thread, but for what only says what was done to it."""
     with db.reading() as session:
-        return [e.message.body for e in inquiries.thread(session, inquiry_id) if e.message.event is None]
+        return [e.message.body for e in threads.thread(session, inquiry_id) if e.message.event is None]
 
 
 def writes_again(db: Database, inquiry_id: UUID, body: str, via: Via = Via.LINK) -> UUID:

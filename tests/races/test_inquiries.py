@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from inquiry_service.domain import inquiries, replies, reply_queue
+from inquiry_service.domain import inquiries, replies, reply_queue, threads
 from inquiry_service.domain.errors import NothingToTake, ThreadChanged
 from inquiry_service.domain.inquiries import NewInquiry
 from shared.clock import utc_now
@@ -101,7 +101,7 @@ def test_of_two_answers_at_once_one_goes_and_one_is_told(inquiry_db: Database, r
     for _ in range(rounds):
         inquiry_id = an_inquiry(inquiry_db)
         with inquiry_db.reading() as session:
-            seen = inquiries.thread(session, inquiry_id)[-1].message.id
+            seen = threads.thread(session, inquiry_id)[-1].message.id
 
         def answer(number: int, inquiry_id: UUID = inquiry_id, seen: UUID = seen) -> str:
             try:

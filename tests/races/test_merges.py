@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from inquiry_service.domain import inquiries, merges, replies, survivors
+from inquiry_service.domain import inquiries, merges, replies, survivors, threads
 from inquiry_service.domain.errors import OtherAddress, ThreadChanged, WrongMove
 from inquiry_service.terms import Via
 from shared.clock import utc_now
@@ -96,7 +96,7 @@ def test_an_answer_that_races_a_merge_goes_out_once_or_is_held_back(
     for _ in range(rounds):
         one, other = an_inquiry(inquiry_db), an_inquiry(inquiry_db)
         with inquiry_db.reading() as session:
-            seen = inquiries.thread(session, other)[-1].message.id
+            seen = threads.thread(session, other)[-1].message.id
 
         def act(number: int, one: UUID = one, other: UUID = other, seen: UUID = seen) -> bool:
             def work() -> None:

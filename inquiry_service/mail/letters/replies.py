@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, select, text
 from sqlalchemy.orm import Session
 
 from inquiry_service.db.models import Inquiry, Message, Reply, Staff
-from inquiry_service.domain import inquiries, live_facts, replies, reply_files
+from inquiry_service.domain import inquiries, live_facts, replies, reply_files, threads
 from inquiry_service.domain.live_facts import LiveSection
 from inquiry_service.terms import FROM_ASKER, AddressPurpose, ReplyStatus
 from shared import blobs
@@ -54,8 +54,8 @@ def _question(session: Session, inquiry: Inquiry, reply: Reply, message: Message
     )
     place = message.position if message.place is None else message.place
     if place is not None:  # a draft, which somebody looks at before it goes, has none yet
-        asked = asked.where(inquiries.in_sight < place)
-    return session.scalars(asked.order_by(inquiries.in_sight.desc()).limit(1)).one()
+        asked = asked.where(threads.in_sight < place)
+    return session.scalars(asked.order_by(threads.in_sight.desc()).limit(1)).one()
 
 
 def answer(room: Mailroom, letter: LetterRow) -> Composed:

@@ -8,7 +8,7 @@ from marshmallow import RAISE
 from sqlalchemy.orm import Session
 
 from inquiry_service.db.models import Inquiry
-from inquiry_service.domain import inquiries, ledger, notes, replies, reply_queue, snoozes, tags
+from inquiry_service.domain import inquiries, ledger, notes, replies, reply_queue, snoozes, tags, threads
 from inquiry_service.domain.inquiries import NewInquiry
 from inquiry_service.domain.spam import FormTraces, score
 from inquiry_service.domain.tag_words import tag_word
@@ -90,9 +90,9 @@ def show_inquiry(inquiry_id: UUID) -> dict[str, Any]:
 def detail(session: Session, inquiry: Inquiry) -> dict[str, Any]:
     """The values of InquiryDetail."""
     entries = sorted(
-        inquiries.thread(session, inquiry.id), key=lambda entry: entry.message.position or 0
+        threads.thread(session, inquiry.id), key=lambda entry: entry.message.position or 0
     )  # the last one is what a reply is based on
-    subjects = inquiries.subjects_of(inquiry.id, entries)
+    subjects = threads.subjects_of(inquiry.id, entries)
     return {
         **{name: getattr(inquiry, name) for name in _LISTED if hasattr(inquiry, name)},
         "tags": tags.of(session, inquiry.id),

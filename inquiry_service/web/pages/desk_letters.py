@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from inquiry_service.domain import inquiries
+from inquiry_service.domain import threads
 from inquiry_service.web.auth import DESK
 from inquiry_service.web.pages.desk_moves import back_to, say_no
 from shared import letters
@@ -54,6 +54,6 @@ def _decide(
 
 def _check_belongs(session: Session, inquiry_id: UUID, letter_id: UUID) -> None:
     """Raises NotFound for a letter of another thread."""
-    subjects = inquiries.subjects_of(inquiry_id, inquiries.thread(session, inquiry_id))
+    subjects = threads.subjects_of(inquiry_id, threads.thread(session, inquiry_id))
     if all(row.id != letter_id for row in letters.letters_of(session, subjects)):
         raise NotFound(phrase("There is no such letter in this thread"))

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from inquiry_service.db.models import Inquiry
-from inquiry_service.domain import inquiries, links, mail_files, replies, reply_files, survivors
+from inquiry_service.domain import inquiries, links, mail_files, replies, reply_files, survivors, threads
 from inquiry_service.domain.errors import NoSuchInquiry, NoSuchReply
 from inquiry_service.terms import FOR_US, InquiryStatus, ReplyStatus, Via
 from inquiry_service.web.composing import files_listed
@@ -143,7 +143,7 @@ def _entries_as_seen(session: Session, inquiry: Inquiry, now: datetime) -> list[
     ]
 
 
-def _as_seen(entry: inquiries.Entry, now: datetime) -> dict[str, Any]:
+def _as_seen(entry: threads.Entry, now: datetime) -> dict[str, Any]:
     message, moment = entry.message, entry.reply.sent_at if entry.reply else entry.message.created_at
     return {
         "id": message.id,

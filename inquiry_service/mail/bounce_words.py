@@ -22,7 +22,7 @@ _RETURNED_LETTER = re.compile(
     r")"
 )
 FAILED = re.compile(
-    r"undeliver|not (?:be )?deliver|(?:mail|message|letter)[^.\n]{0,30} (?:been|was|is|being) returned"
+    r"undeliver|not (?:be |been |being )?deliver|(?:mail|message|letter)[^.\n]{0,30} (?:been|was|is|being) returned"
     r"|encountered an error|(?:un|not )able to (?:be )?deliver|deliver(?:y|ed)?[^.\n]{0,40}(?:fail"
     r"|abort|unsuccess|imposs|not poss|problem|error|reject)"
     r"|fail(?:ed|ure)[^.\n]{0,60}(?:deliver|recipient|address|mail|message)|mail(?:er)?[ -]error"
@@ -50,34 +50,47 @@ FAILED = re.compile(
     r"|postfach (?:ist )?voll|onbestelbaar|niet (?:\w+ ){0,3}(?:bezorgd|afgeleverd|bestel|besteld"
     r"|gevonden)"
     r"|(?:kunde|kan|kunne) (?:inte|ikke) (?:\w+ ){0,3}lever|kunne ikke (?:\w+ ){0,3}sende"
-    r"|ei voitu (?:\w+ ){0,3}toimittaa|obeställbar|uleverbar"
+    r"|(?:går|gick|gått) (?:inte|ej) att (?:\w+ ){0,3}(?:lever|skicka|hitta|nå)"
+    r"|(?:levering|leverans|sending|utskick)\w{0,20} [^.\n]{0,60}mis(?:s)?ly[ck]k|misslyckad|mislykket"
+    r"|ble ikke (?:\w+ ){0,2}(?:levert|funnet)"
+    r"|blev (?:ikke|inte) (?:\w+ ){0,2}(?:lever|fundet)|ei (?:voi|voitu|voida|pystytty) (?:\w+ ){0,3}(?:toimit|lähet)"
+    r"|(?:toimit|lähet)\w{1,20} [^.\n]{0,60}epäonnistu|ei löyty|obeställbar|oleverer|uleverbar"
     # Romance
     r"|n'a (?:pas )?(?:pu|été)[^.\n]{0,30}(?:remis|distribu|délivr|livr|achemin|envoy)|non[ -]remis"
     r"|non distribu|échec de (?:la )?(?:remise|distribution|livraison|l'envoi)"
     r"|(?:utilisateur|destinataire|adresse)[^.\n]{0,20}(?:inconnu|introuvable|non recens|invalide"
     r"|n'existe)|impossible de (?:\w+ ){0,3}(?:remettre|distribuer|livrer|délivrer)"
     r"|no (?:se )?(?:ha )?(?:pud?o|podido|pudo|puede|fue|ha sido)[^.\n]{0,40}(?:entreg|enviad)"
+    r"|error (?:de|en la) entrega|no se (?:pudo|ha podido) (?:\w+ ){0,2}encontrar"
     r"|no entregado|(?:usuario|destinatario|direcci[óo]n|buz[óo]n|cuenta)[^.\n]{0,30}(?:desconocid"
     r"|no (?:existe|encontrad|válid)|lleno|inexistente)|no existe"
+    r"|non recapitabil|impossibile (?:\w+ ){0,3}(?:recapit|consegn|inviare)"
+    r"|(?:recapito|consegna|invio) [^.\n]{0,60}non riuscit"
     r"|non (?:è stat\w|è possibile|è stato possibile|può|può essere)[^.\n]{0,40}(?:consegn|recapit"
     r"|inviat)|mancat\w (?:consegna|recapito)|(?:utente|destinatario|indirizzo"
     r"|casella)[^.\n]{0,30}(?:sconosciut|inesistente|non (?:trovat|esist|valid)|piena)"
-    r"|n[ãa]o (?:p[ôo]de|foi|pode)[^.\n]{0,40}(?:entreg|enviad)|n[ãa]o (?:entregue|existe)"
+    r"|n[ãa]o (?:p[ôo]de|foi|pode|é possível|será)[^.\n]{0,40}(?:entreg|enviad)"
+    r"|n[ãa]o (?:pôde|foi) (?:\w+ ){0,2}encontrad|n[ãa]o (?:entregue|existe)"
     r"|(?:usu[áa]rio|destinat[áa]rio|endere[çc]o)[^.\n]{0,30}(?:desconhecid|inv[áa]lid"
     r"|n[ãa]o encontrad)|falha na entrega"
     # Slavic, Hungarian, Turkish
     r"|не (?:\w+ ){0,3}(?:доставлен|удалось доставить|удаётся доставить|может быть доставлен"
     r"|существует|найден)|недоставлен|недоставк|невозможно доставить|неизвестн\w+ (?:пользовател"
     r"|получател|адрес)|ящик переполнен"
+    r"|(?:dostarcz|doręcz|wysł)\w{1,20} [^.\n]{0,60}nie powiod"
     r"|nie (?:\w+ ){0,3}(?:dostarczon|dostarczyć|doręczon|istnieje)|niedostarczon"
     r"|nelze (?:\w+ ){0,3}doručit|nebyl[ao]? (?:\w+ ){0,3}doručen|nedoručiteln"
-    r"|nepodařilo se (?:\w+ ){0,3}doručit|kézbesít\w* (?:nem|sikertelen)|nem (?:\w+ ){0,3}kézbesít"
-    r"|teslim edilem|iletilem"
+    r"|doručen\w{0,20} [^.\n]{0,60}(?:nezdařil|selhal)|kézbesíthetetlen|nepodařilo se (?:\w+ ){0,3}doručit"
+    r"|kézbesít\w{0,20} (?:nem|sikertelen)|nem (?:\w+ ){0,3}kézbesít"
+    r"|teslim edilem|iletilem|gönderilem"
+    r"|δεν (?:\w+ ){0,4}(?:παραδ|παράδ)|μη παραδοτ|אין אפשרות למסור|לא ניתן למסור|تعذر (?:ال)?تسليم"
     # East Asia
-    r"|配信(?:でき|不能|エラー|に失敗|されませんでした)|送信(?:でき|エラー|に失敗)|(?:届け|配達)(?:る|られ)?(?:こと)?(?:が)?(?:でき|ません)|お届けでき"
+    r"|配信(?:でき|不能|エラー|に失敗|されませんでした)|送信(?:でき|エラー|に失敗)"
+    r"|(?:届け|配達)(?:る|られ)?(?:こと)?(?:が)?(?:でき|ません)|お届けでき"
     r"|見つかりません|存在しません|宛先不明|不達|エラーメール"
-    r"|无法(?:投递|送达|发送|传递)|無法(?:投遞|送達|傳送|傳遞|寄送)|投递失败|退信|退回|未(?:能)?送达|发送失败|不存在|寄送失敗"
-    r"|배달(?:되지|할 수 없|하지 못)"
+    r"|无法(?:投递|送达|发送|传递)|無法(?:投遞|送達|傳送|傳遞|寄送)|投递失败|退信|退回"
+    r"|未能[^。\n]{0,30}(?:传递|送达|发送)|未传递|未(?:能)?送达|发送失败|不存在|寄送失敗"
+    r"|배달(?:되지|할 수 없|하지 못|에 실패|불가)|배달 불가"
     r"|전송(?:되지|에 실패|실패|하지 못)|반송",
     re.IGNORECASE,
 )
@@ -92,9 +105,18 @@ _STILL_TRYING = re.compile(
     r"|being retried|warning message only|this is (?:just |only )?a warning|is a warning only"
     r"|only a warning|(?:do not|don't|no) need to (?:re-?send|send)|delivery attempts will continue"
     r"|no action is required|temporar(?:y|ily) (?:delay|defer)"
+    r"|(?:va|vont|allons|continuer\w{0,20}) (?:\w+ )?(?:à )?réessay|réessaiera|nouvelle tentative"
+    r"|volverá a intentar|(?:lo )?volveremos a intentar"
+    r"|(?:seguir|continuar)\w{0,20} intent|(?:tentará|tentaremos|vai tentar) (?:\w+ ){0,3}novamente"
+    r"|continuar\w{0,20} (?:a )?tenta|riprover|ritenter|continuer\w{0,20} a (?:tenta|prova)"
+    r"|(?:wird|werden) (?:es )?(?:\w+ ){0,6}(?:erneut|weiter(?:hin)?|noch) (?:\w+ ){0,4}versuch"
+    r"|opnieuw (?:proberen|verzenden|te bezorgen)|blijf\w{0,20} proberen"
+    r"|(?:försök|prøv)\w{0,20} (?:\w+ ){0,4}(?:igen|på nytt)|fortsätter att försöka"
+    r"|yrittää (?:\w+ ){0,3}uudelleen|ponowi|ponown\w{1,20} prób|będzie (?:\w+ ){0,2}próbowa"
+    r"|opakovat|повтор\w{1,20} попыт|продолж\w{1,20} попыт|yeniden dene|再試行|重试|重新尝试|重試|다시 시도"
     r"|verzögert|verspätet|weiter(?:hin)? versuch|erneut (?:zuzustellen|versuch|zugestellt)"
     r"|noch nicht (?:\w+ ){0,3}zugestellt|retard(?:é|ée|ada|ado)|nouvelles tentatives"
-    r"|pas encore (?:été )?(?:remis|distribu|délivr)|se ha retrasado|seguir[áa] intentando"
+    r"|différée? |retrasad[oa]s?\b|pas encore (?:été )?(?:remis|distribu|délivr)|se ha retrasado|seguir[áa] intentando"
     r"|aún no (?:se )?ha|volver[áa] a intentar|in ritardo|ulteriori tentativi|verrà riprovat|atrasad"
     r"|vertraagd|försen|forsinket"
     r"|задерж|отложен|ещ[её] не (?:\w+ )?доставлен|попытки (?:\w+ )?(?:будут )?продолж|opóźnion"
@@ -111,13 +133,20 @@ _GAVE_UP = re.compile(
     r"|définitive|abandonn|definitiv|окончательн",
     re.IGNORECASE,
 )
+# `you will be told if it fails for good`: nobody has given up yet
+_UNDER_A_CONDITION = re.compile(
+    r"(?<![^\W\d_])(?:if|unless|should|until|si|wenn|falls|sollte|se|caso|als|indien|hvis|dersom|om|jos|jeśli|jeżeli|pokud|если|eğer)"
+    r" [^.!?;\n]{0,200}(?:\n[^.!?;\n]{1,200})?",
+    re.IGNORECASE,
+)
 _DELAY_SUBJECT = re.compile(
     r"delay|warning|still being|not yet|retr(?:y|ied)|deferred|verzöger|retard|задерж|遅延|延迟|vertraag"
     r"|ritardo",
     re.IGNORECASE,
 )
 _FAILED_SUBJECT = re.compile(
-    r"fail|undeliver|non-?deliver|returned|reject|unknown|invalid|not found|unzustell|nicht zustell|error|problem|bounce",
+    r"fail|undeliver|non-?deliver|returned|reject|unknown|invalid|not found|unzustell|nicht zustell|error"
+    r"|problem|bounce",
     re.IGNORECASE,
 )
 _ENHANCED = re.compile(r"(?<![\d.])([45])\.\d{1,3}\.\d{1,3}(?![\d.])")
@@ -140,7 +169,8 @@ SUBJECT = re.compile(
     r"|correo (?:devuelto|no)|mensaje (?:no|devuelto)|mancat|impossibile (?:recapit|consegn)"
     r"|messaggio non|n[ãa]o (?:entregue|foi)|falha|onbestelbaar|niet (?:bezorgd|afgeleverd)"
     r"|недоставл|не доставл|ваше сообщение|уведомление о недостав|nie dostarcz|niedostarcz|zwrot"
-    r"|nedoruč|kézbesít|teslim edil|配信|送信エラー|エラー|不達|退信|系统退信|投递|無法|无法|배달|반송|전송)",
+    r"|nedoruč|kézbesít|teslim edil|配信|メール(?:送信|配信)?(?:の)?エラー|来自[^ \n]{1,60}退信|送信エラー"
+    r"|エラー|不達|退信|系统退信|投递|無法|无法|배달|반송|전송)",
     re.IGNORECASE,
 )
 
@@ -178,7 +208,8 @@ _ANNOUNCED = re.compile(
     r"|destinatarios? siguientes?|seguent[ei] (?:destinatar|indirizz)"
     r"|destinat[aá]rios? (?:a )?seguintes?|seguintes? destinat)[^\n@]{0,90}(?:\n|:)"
     r"|следующ\w+ (?:адрес|получател)[^\n@]{0,90}(?:\n|:)|volgende (?:ontvanger"
-    r"|adres)[^\n@]{0,90}(?:\n|:)|did not reach|次の(?:宛先|受信者|アドレス)|以下の(?:宛先|受信者|アドレス|メールアドレス)|以下收件人"
+    r"|adres)[^\n@]{0,90}(?:\n|:)|did not reach|次の(?:宛先|受信者|アドレス)|以下の(?:宛先|受信者|アドレス"
+    r"|メールアドレス)|以下收件人"
     r"|下列收件人",
     re.IGNORECASE,
 )
@@ -197,7 +228,8 @@ _A_PERSON_SAYS = re.compile(
 _REASONS = (
     (
         re.compile(
-            r"[45]\.2\.2\b|(?:over|exceed\w*|disk)[ -]?(?:\w+[ -])?quota|quota (?:exceed|violat)|(?:mailbox|account)[^.\n]{0,30}full",
+            r"[45]\.2\.2\b|(?:over|exceed\w*|disk)[ -]?(?:\w+[ -])?quota|quota (?:exceed|violat)"
+            r"|(?:mailbox|account)[^.\n]{0,30}full",
             re.I,
         ),
         BounceReason.MAILBOX_FULL,
@@ -208,7 +240,8 @@ _REASONS = (
     ),
     (
         re.compile(
-            r"5\.1\.(?:[0136]|10)\b|5\.2\.1\b|unknown (?:user|recipient|address)|user unknown|no such|n[o']t exist|not (?:be )?(?:found|listed|recogni)"
+            r"5\.1\.(?:[0136]|10)\b|5\.2\.1\b|unknown (?:user|recipient|address)|user unknown|no such|n[o']t exist"
+            r"|not (?:be )?(?:found|listed|recogni)"
             r"|(?:address|recipient|mailbox)[^.\n]{0,20}(?:unknown|invalid|unavailable|disabled|inactive)"
             r"|invalid (?:recipient|address|mailbox)|existiert nicht|inconnu|no existe",
             re.I,
@@ -217,7 +250,8 @@ _REASONS = (
     ),
     (
         re.compile(
-            r"[45]\.1\.2\b|[45]\.4\.\d|host (?:not found|unknown)|domain[^.\n]{0,20}not (?:exist|found)|timed? ?out|connection (?:refused|failed)",
+            r"[45]\.1\.2\b|[45]\.4\.\d|host (?:not found|unknown)|domain[^.\n]{0,20}not (?:exist|found)"
+            r"|timed? ?out|connection (?:refused|failed)",
             re.I,
         ),
         BounceReason.UNREACHABLE,
@@ -270,7 +304,7 @@ def is_told_by_a_person(text: str) -> bool:
 
 def is_given_up(subject: str, notice: str) -> bool:
     """False where somebody still tries to deliver it: only then a letter may yet arrive."""
-    if _GAVE_UP.search(notice):
+    if _GAVE_UP.search(_UNDER_A_CONDITION.sub(" ", notice)):
         return True
     if _STILL_TRYING.search(notice) or (
         _DELAY_SUBJECT.search(subject) and not _FAILED_SUBJECT.search(subject)

@@ -25,7 +25,7 @@ _RETURNED = (
     "message/partial",
 )
 _FROM_DAEMON = re.compile(
-    r"(?i)^\W*(?:mailer[-_. ]?daemon|mail[-_. ]?daemon|mdaemon|daemon|postmaster"
+    r"(?i)^\W*(?:mailer[-_. ]?daemon|mail[-_. ]?daemon|mdaemon|daemon|post[-_. ]?master"
     r"|mail(?:er)?[-_. ]?(?:delivery|admin|system)|mailadm|delivery[-_. ]?(?:sub)?system|postoffice"
     r"|bounces?|ndr|non-?delivery|undeliver\w*|microsoftexchange\w*|mail[-_. ]?administrator)\b"
 )
@@ -145,12 +145,20 @@ class _Evidence:
             return False
         if self._is_from_daemon() and (has_subject or self._is_surely_daemon()):
             return speaks or has_subject
+        if self._is_from_daemon() and not _ANSWERED.match(self.subject):
+            return speaks and bounce_words.speaks_of_failure(self.subject) and self._tells_whose()
         return (
             has_subject
             and speaks
             and self._is_unsigned()
             and not bounce_words.is_told_by_a_person(self.notice)
             and self._has_proof()
+        )
+
+    def _tells_whose(self) -> bool:
+        """It names an address that is neither its sender's nor its reader's: a postmaster who asks about a mail of their own does not."""
+        return not bounce_words.is_told_by_a_person(self.notice) and bool(
+            bounce_words.recipients_in(self.notice, self.others)
         )
 
     def _has_proof(self) -> bool:

@@ -41,6 +41,70 @@ def test_what_only_speaks_of_failing_mail_is_no_bounce(text: str) -> None:
     assert read.kind != MailKind.BOUNCE
 
 
+# a postmaster's subject and sentence, in tongues whose notices begin with no word of the trade
+IN_MANY_TONGUES = {
+    "sv": ("Går inte att leverera: Din fråga", "Det gick inte att leverera brevet till:"),
+    "da": ("Kunne ikke leveres: Dit spørgsmål", "Leveringen til denne modtager mislykkedes:"),
+    "no": ("Kan ikke leveres: Ditt spørsmål", "Brevet ble ikke levert til denne mottakeren:"),
+    "fi": ("Ei voi toimittaa: Kysymyksesi", "Toimitus tälle vastaanottajalle epäonnistui:"),
+    "it": ("Non recapitabile: La tua domanda", "Recapito a questo destinatario non riuscito:"),
+    "pl": ("Nie można dostarczyć: Twoje pytanie", "Dostarczenie do tego adresata nie powiodło się:"),
+    "cs": ("Nelze doručit: Váš dotaz", "Doručení tomuto příjemci se nezdařilo:"),
+    "zh": ("未送达: 您的问题", "未能向此收件人传递邮件:"),
+    "zh, of a portal": ("来自mail.example的退信", "您的邮件无法送达:"),
+    "el": ("Μη παραδοτέο: Η ερώτησή σας", "Δεν ήταν δυνατή η παράδοση στον παραλήπτη:"),
+    "X.400": ("X.400 gateway: Non-Delivery Report", "Your letter was not delivered to:"),
+    "a filter": ("*** A letter of yours was blocked by the filter ***", "It has not been delivered to:"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("subject", "words"), IN_MANY_TONGUES.values(), ids=IN_MANY_TONGUES)
+def test_a_postmaster_says_in_any_tongue_that_a_letter_failed(subject: str, words: str) -> None:
+    text = _notice("postmaster@x.example", subject, f"{words}\n\n{JANE}")
+    bounce = parse(TO_US + text.encode()).bounce
+    assert bounce is not None
+    assert (bounce.addresses, bounce.is_permanent) == ((JANE,), True)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Our users' accounts are blocked on your page. Do you know why?",
+        f"I wrote to {JANE} from here and it was rejected. Is there a limit?",
+    ],
+    ids=["names nobody", "tells of a mail of their own"],
+)
+def test_a_postmaster_who_asks_is_a_person(words: str) -> None:
+    text = _notice("Joe <postmaster@x.example>", "Question about rejected mail", f"{words}\nJoe")
+    assert parse(TO_US + text.encode()).kind == MailKind.PERSON
+
+
+def _notice(sender: str, subject: str, text: str) -> str:
+    return f"From: {sender}\nSubject: {subject}\nContent-Type: text/plain; charset=utf-8\n\n{text}\n"
+
+
+NOT_YET = {
+    "en": "It is not yet with {}. The server will try again for two days. If it is given up for good, you will hear of it.",
+    "fr": "Problème temporaire avec {}. Le serveur va réessayer pendant deux jours. Vous serez averti si l'envoi est abandonné.",
+    "de": "Bei {} gab es ein Problem. Der Server wird es noch zwei Tage versuchen. Wenn es endgültig scheitert, hören Sie davon.",
+    "es": "Hubo un problema con {}. Seguiremos intentándolo dos días. Le avisaremos si falla de forma definitiva.",
+    "pt": "Houve um problema com {}. O servidor tentará enviar novamente. Avisaremos se a falha for definitiva.",
+    "it": "Problema temporaneo con {}. Il server riproverà per due giorni. Saprai se il recapito fallisce definitivamente.",
+    "ru": "Временная проблема с {}. Сервер будет повторять попытки два дня. Если письмо окончательно не уйдёт, мы сообщим.",
+    "nl": "Er is een probleem met {}. De server blijft het proberen en zal het opnieuw proberen. U hoort het als het definitief mislukt.",
+    "ja": "{} に一時的な問題があります。サーバーは2日間再試行します。",
+    "zh": "发送到 {} 时出现临时问题。服务器将在两天内重试。",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("words", NOT_YET.values(), ids=NOT_YET)
+def test_to_be_told_if_it_fails_for_good_is_no_failure_yet(words: str) -> None:
+    text = _notice("mailer-daemon@x.example", "Delivery Status Notification (Delay)", words.format(JANE))
+    bounce = parse(TO_US + text.encode()).bounce
+    assert bounce is not None
+    assert (bounce.addresses, bounce.is_permanent) == ((JANE,), False)
+
+
 REPORT = """From: mailer-daemon@x.example
 Subject: Delivery Status Notification
 Content-Type: multipart/report; report-type=delivery-status; boundary=B
@@ -147,10 +211,12 @@ DAEMON = "From: mailer-daemon@x.example\nSubject: failure notice\n\n"
     "body",
     [
         "-" * 19_000, ("-" * 60 + "\n") * 3000, "a@" * 50_000, "a" * 100_000, "nicht " * 20_000, "deliver" * 15_000, "to " * 30_000,
+        "toimit" * 15_000, "se definitiv" * 8000, "if " * 30_000,
         "recipient <" * 9000, " " * 90_000, "\n" * 90_000, "Final-Recipient: " + "a" * 200_000, "5.1.1." * 15_000,
         "\n".join(f"a{n}@b.example" for n in range(6000)),
     ],
-    ids=["dashes", "lines of dashes", "signs", "a long word", "one word", "one syllable", "labels", "open labels", "spaces", "lines",
+    ids=["dashes", "lines of dashes", "signs", "a long word", "one word", "one syllable", "labels",
+         "a Finnish syllable", "conditions", "ifs", "open labels", "spaces", "lines",
          "an endless recipient", "codes", "many addresses"],
 )  # fmt: skip
 def test_a_notice_made_to_be_slow_is_read_in_one_go(body: str) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import Message
 
+from inquiry_service.mail.charsets import decoded, named_in_page
+
 MAX_HEADERS_BYTES = 64 * 1024
 MAX_HEADER_BYTES = 20 * 1024
 MAX_TYPE = 4 * 1024  # characters of a header that describes its part
@@ -17,12 +19,14 @@ MAX_UUENCODED_BYTES = 200_000
 _MOST_HEADER_LINES = 10_000
 _MOST_HEADER_BLOCK = 1_000_000  # bytes; what comes without a blank line after so many is the body
 _MOST_BOUNDARY_LINES = 1000
+_MAX_LINE = 1000
+_LEAST_ENCODED = 20  # characters that stand together in a line of base64, even where spaces were put between
 
 _NAME = re.compile(rb"[!-9;-~]{1,200}$")
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
+_TOKEN = re.compile(r"[\w-]+")
 _BETWEEN_WORDS = re.compile(r"(?<=\?=)\s+(?==\?)")
 _TYPE_HEADERS = ("content-type", "content-disposition", "content-transfer-encoding")
-_NO_CHARSETS = frozenset(["punycode", "idna", "unicode_escape", "raw_unicode_escape"])  # slow, or no charsets
 
 
 @dataclass(frozen=True)
@@ -213,7 +217,8 @@ def _cut(body: bytes, begins: int, ends: int) -> bytes:
 def bytes_of(part: Part, limit: int | None = None) -> bytes:
     """The part's bytes without their transfer encoding; `limit` bounds how many encoded ones are read."""
     body = part.body if limit is None else part.body[:limit]
-    encoding = str(part.described.get("content-transfer-encoding", "")).strip().lower()
+    found = _TOKEN.match(str(part.described.get("content-transfer-encoding", "")).strip().lower())
+    encoding = found.group() if found else ""
     try:
         if encoding == "quoted-printable":
             return binascii.a2b_qp(body)
@@ -227,12 +232,20 @@ def bytes_of(part: Part, limit: int | None = None) -> bytes:
 
 
 def _from_base64(body: bytes) -> bytes:
+    if _is_prose(body):
+        return body
     for padding in (b"", b"=", b"=="):
         try:
             return binascii.a2b_base64(body + padding)
         except binascii.Error:
             continue
     return body
+
+
+def _is_prose(body: bytes) -> bool:
+    """Its first line is of short words: it was never encoded, whatever its header says."""
+    words = body[:_MAX_LINE].lstrip().partition(b"\n")[0].split()
+    return len(words) > 1 and max(map(len, words)) < _LEAST_ENCODED
 
 
 def _from_uuencoded(body: bytes) -> bytes:
@@ -251,20 +264,9 @@ def text_of(part: Part, limit: int) -> tuple[str, bool]:
     encoded_limit = limit * 4 // 3 + limit // 20  # base64, and its line ends
     data = bytes_of(part, encoded_limit)
     charset = str(part.described.get_content_charset() or "")
+    if not charset and part.type == "text/html":
+        charset = named_in_page(data)
     return decoded(data[:limit], charset), len(part.body) <= encoded_limit and len(data) <= limit
-
-
-def decoded(data: bytes, charset: str) -> str:
-    """Text of bytes in a charset that may be missing, wrong or unheard of."""
-    if charset and charset not in ("us-ascii", "ascii") and charset.replace("-", "_") not in _NO_CHARSETS:
-        try:
-            return data.decode(charset, "replace")
-        except (LookupError, ValueError):
-            pass
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data.decode("utf-8" if charset.startswith("utf") else "cp1252", "replace")
 
 
 def words_of(value: str) -> str:

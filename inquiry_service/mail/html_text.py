@@ -17,6 +17,7 @@ _MOST_OPEN = 2_000  # elements in each other that are kept in mind
 _BLOCKS = frozenset(
     "p div br tr li h1 h2 h3 h4 h5 h6 table ul ol dl dd dt blockquote hr pre section article header footer center address title".split()  # noqa: SIM905
 )
+_CELLS = frozenset(["td", "th"])
 _EMPTY = frozenset("br hr img meta link input base col area wbr embed source track param".split())  # noqa: SIM905
 _SILENT = frozenset(["script", "style", "title"])
 _TAG = re.compile(r"<!--|<[!?][^<>]*+>|<(/?)([a-zA-Z][\w:-]*+)([^<>]*+)>")
@@ -83,6 +84,8 @@ class _Reader:
             return self._behind(f"</{name}", tag.end())
         if name in _BLOCKS:
             self._end_line()
+        elif name in _CELLS:
+            self._pieces.append(" ")  # beside each other, but words of their own
         if tag.group(1):
             self._close(name)
         elif name:

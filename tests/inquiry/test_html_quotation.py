@@ -180,3 +180,8 @@ def test_a_directors_answer_in_a_page_is_certain_above_a_part_in_no_known_langua
 )
 def test_a_page_is_known_though_it_is_called_plain(text: str, expected: bool) -> None:
     assert is_page(text) is expected
+
+
+def test_the_cells_of_a_table_are_words_of_their_own() -> None:
+    page = "<p>My details:</p><table><tr><th>Name</th><td>Ann Lee</td></tr><tr><td>Town</td><td>Leeds</td></tr></table>"
+    assert what_was_written_in_html(page).text.split("\n") == ["My details:", "Name Ann Lee", "Town Leeds"]

@@ -337,5 +337,40 @@ REPLIES = {
         ("Yes.\n\nAt 10:00 AM 11/23/2026 -0500, you wrote:\n>q\n"),
         "Yes.",
     ),
+    "an address and the word alone": (
+        ("Yes.\nAz iPhone-omról küldve\n\nann@example.com wrote:\n\nquoted\n"),
+        "Yes.",
+    ),
+    "GMX, spaced, the moment first": (
+        (
+            "Ja.\n\n**Gesendet:** Montag, 23. November 2026 um 10:00 Uhr\n\n**Von:** Ann <ann@example.com>\n\n**An:** Desk\n\n"
+            "**Betreff:** Frage\n\nquoted\n"
+        ),
+        "Ja.",
+    ),
+    "the quotation right behind the colon": (
+        ('Yes.\n\nOn 11/23/2026 at 10:00 AM, "Ann"  wrote:Is it free?\nquoted\n'),
+        "Yes.",
+    ),
+    "163's card": (
+        (
+            "好的。\n\n---- 回复的原邮件 ----\n发件人\tAnn<ann@example.com>\n日期\t2026年11月23日 10:00\n主题\tq\nquoted\n"
+        ),
+        "好的。",
+    ),
+    "a program that praises itself": (
+        (
+            "Sì.\n\nScarica BlueMail per Android\n\nIl 23 nov 2026, 10:00, Ann <ann@example.com> ha scritto:\n\nquoted\n"
+        ),
+        "Sì.",
+    ),
+    "a person tells who wrote": (
+        ("No.\n\nI asked both, and ann@example.com wrote:\n\nCome on Monday.\n\nIs that so?\n"),
+        "No.\n\nI asked both, and ann@example.com wrote:\n\nCome on Monday.\n\nIs that so?",
+    ),
+    "a person gets something for somebody": (
+        ("Yes.\n\nGet a phone for Ann"),
+        "Yes.\n\nGet a phone for Ann",
+    ),
 }
 """Most quote the one word *quoted*, or a question."""

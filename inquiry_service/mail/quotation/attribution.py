@@ -5,6 +5,7 @@ No language is asked for. A line is one when enough facts of a mail stand in it:
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from mailparser_reply.constants import MAIL_LANGUAGES
 
@@ -25,6 +26,11 @@ _ADDRESS_LAST = re.compile(
 _ADDRESS_CLOSED = re.compile(r"<[^<>\s]+@[^<>\s]+>\Z")
 _WITHIN_A_LINE = re.compile(  # the word that begins it is a capital one: `hat am 23.11. geschrieben` goes on
     rf"(?<=[\s-])(?:On|Am|Le|El|Em|Il|Op|Den|Dnia|W dniu)(?= (?:\d|(?i:{'|'.join(map(re.escape, sorted(DAYS, key=len, reverse=True)))})[., ]))"
+)
+_SHARED_COLON = re.compile(r":(?:  (?=\s*\S)|(?=[A-Za-z>]))")
+_MOST_COLONS = 5
+_WRITER_ALONE = re.compile(
+    r"(?P<name>(?:[^\s<>@:,;]{1,40} ){0,4})[<(]?[^\s<>()@:,;]{1,64}@[^\s<>()@:,;]{1,250}[>)]? \S{1,20}(?: \S{1,20})?\Z"
 )
 _OPEN = re.compile(r"[<(\[][^<>()\[\]]*\Z")
 _KNOWN_TO_THE_LIBRARY = [
@@ -74,15 +80,14 @@ def find(text: Text, at: int) -> Attribution | None:
 
 
 def _sharing_a_line(text: Text, at: int) -> Attribution | None:
-    """Yahoo's telephones put the quotation behind its attribution, after some spaces."""
-    head, colon, rest = text.lines[at].raw[:MAX_LOOKED_AT].partition(":  ")
-    if not (colon and rest.strip()):
-        return None
-    facts = facts_of(bare(head + ":"))
-    is_one = (
-        facts.count == 3 and facts.ends_with_verb and facts.begins_like_one and not facts.is_said_by_writer
-    )
-    return Attribution(at, at + 1, is_marked=False) if is_one else None
+    """Yahoo's telephones put the quotation behind its attribution, after some spaces; other programs right behind its colon."""
+    raw = text.lines[at].raw[:MAX_LOOKED_AT]
+    for colon in islice(_SHARED_COLON.finditer(raw), _MOST_COLONS):
+        facts = facts_of(bare(raw[: colon.start() + 1]))
+        if facts.ends_with_verb and facts.begins_like_one and not facts.is_said_by_writer:
+            least = 3 if colon.group().endswith(" ") else 2
+            return Attribution(at, at + 1, is_marked=False) if facts.count >= least else None
+    return None
 
 
 def _begins_later(text: Text, start: int, end: int) -> bool:
@@ -206,6 +211,8 @@ def _above_unmarked(facts: Facts, *, is_paragraph: bool) -> bool:
         return facts.begins_like_one or facts.count == 3
     if facts.has_colon and facts.count == 3 and facts.begins_with_date:
         return bool(_ADDRESS_LAST.search(facts.words))
+    if is_paragraph and facts.has_colon and facts.ends_with_verb and _is_writer_alone(facts.words):
+        return True
     return (
         is_paragraph
         and facts.ends_with_verb
@@ -218,6 +225,12 @@ def _above_unmarked(facts: Facts, *, is_paragraph: bool) -> bool:
 def _names_a_writer(facts: Facts) -> bool:
     """`Name <address> wrote:`, in a few words."""
     return facts.has_address and facts.ends_with_verb and len(facts.words.split()) <= 9
+
+
+def _is_writer_alone(words: str) -> bool:
+    """`Ann Lee <ann@example.com> wrote:` and nothing else: names have capitals, or are of a script that has none."""
+    found = _WRITER_ALONE.match(words.rstrip(" *_:："))
+    return found is not None and not any(word[0].islower() for word in found["name"].split())
 
 
 def _library_knows(words: str) -> bool:

@@ -85,9 +85,12 @@ class _Block:
         """A block has a blank line between all of its lines, or between none."""
         if blanks > 2 or following >= len(text.lines) or self._gaps < self._labels - 1:
             return False
-        if "from" not in self._values or self._going_on:
-            return False  # `Subject: my form` may be the writer's last line
-        return label_of(text.lines[following].words) is not None
+        label = label_of(text.lines[following].words)
+        if label is None or self._going_on:
+            return False
+        if "from" in self._values:
+            return True  # `Subject: my form` may be the writer's last line
+        return label[0] == "from" and self._values.keys() == {"sent"} and self._is_dated
 
     def _line(self, words: str) -> bool:
         label = label_of(words)

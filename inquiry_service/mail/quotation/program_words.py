@@ -99,7 +99,7 @@ LABELS = {label: kind for kind, labels in _LABELS.items() for label in _all(labe
 # Between dashes, above the quotation of a program that marks no lines.
 ORIGINAL = frozenset(
     _all(
-        """original message | reply message | original | original mail | original e-mail | original email | quoted message
+        """original message | reply message | replied message | original | original mail | original e-mail | original email | quoted message
         | message d'origine | message original | mensaje original | mensagem original | messaggio originale | messaggio original
         | oorspronkelijk bericht | origineel bericht | oorspronkelijke bericht | originele bericht | ursprüngliche nachricht
         | urspruengliche nachricht | originalnachricht | original-nachricht | originalmeldung | antwort nachricht
@@ -109,7 +109,7 @@ ORIGINAL = frozenset(
         | treść oryginalnej wiadomości | исходное сообщение | оригинальное сообщение | исходное письмо | первоначальное сообщение
         | вихідне повідомлення | оригінальне повідомлення | původní zpráva | původní e-mail | pôvodná správa | eredeti üzenet
         | orijinal mesaj | özgün ileti | orijinal ileti | mesaj original | mesajul original | αρχικό μήνυμα | הודעה מקורית
-        | ההודעה המקורית | الرسالة الأصلية | 原始邮件 | 原邮件 | 原始郵件 | 原件 | 元のメッセージ
+        | ההודעה המקורית | الرسالة الأصلية | 原始邮件 | 原邮件 | 回复的原邮件 | 回复的邮件 | 原始郵件 | 原件 | 元のメッセージ
         | オリジナルメッセージ | 원본 메시지 | 원본 메일 | izvorna poruka | originalna poruka
         | izvirno sporočilo | thư gốc | tin nhắn gốc | pesan asli
         | missatge original | mensaxe orixinal | оригинално съобщение | urspr. nachricht | message initial | message précédent
@@ -124,29 +124,35 @@ FORWARDED = re.compile(
     r"|välitetty|välitetyn|přeposlan|preposlan|továbbított|redirecționat|yönlendirilen|προωθ|הועבר|转发|轉寄|転送|전달|proslijeđen|posredovan"
 )
 
+# Programs that praise themselves: `Get … for Android`; a name must be known, for a person may get a telephone for somebody.
+_APPS = r"(?:outlook|boxer|blue ?mail|yahoo mail|yahoo! mail|spark|aqua ?mail|typeapp|proton ?mail|gmail|edison mail|my ?mail|mail\.ru|airmail)"
+
 # What a telephone, or a program, adds under what was written.
 _SENT_FROM = {
-    "en": r"sent (?:from|via|using|with)(?: my| the| an?)?|(?:get|download) (?:outlook|boxer|bluemail|yahoo mail) for",
+    "en": r"sent (?:from|via|using|with)(?: my| the| an?)?" rf"|(?:get|download) {_APPS} for",
     "de": r"von (?:meinem|meiner|unterwegs)|gesendet (?:von|mit|über|aus)|diese nachricht wurde von (?:meinem|outlook)"
-    r"|(?:hol(?:en sie sich)? )?outlook für",
-    "fr": r"envoyé (?:depuis|de|à partir d|avec|par|d)|(?:télécharge[rz]?|obtenir|obtenez) outlook|provenance ?:",
-    "es": r"enviado (?:desde|con|por|a través)|(?:obtener|obtenga|obtén|descargar) outlook",
-    "pt": r"enviado (?:do|da|de|a partir d|através|com|via|pelo)|(?:obter|obtenha|baixar|baixe) (?:o )?outlook",
-    "it": r"inviato (?:dal|da|con|tramite)|(?:ottieni|scarica) outlook",
+    rf"|(?:(?:hol(?:en sie sich)?|laden sie) )?{_APPS} für",
+    "fr": r"envoyé (?:depuis|de|à partir d|avec|par|d)|provenance ?:"
+    rf"|(?:télécharge[rz]?|obtenir|obtenez) {_APPS}",
+    "es": r"enviado (?:desde|con|por|a través)"
+    rf"|(?:obtener|obtenga|obtén|descargar|descarga|consigue) {_APPS}",
+    "pt": r"enviado (?:do|da|de|a partir d|através|com|via|pelo)"
+    rf"|(?:obter|obtenha|baixar|baixe) (?:o )?{_APPS}",
+    "it": r"inviato (?:dal|da|con|tramite)" rf"|(?:ottieni|scarica) {_APPS}",
     "ca": r"enviat (?:des|amb)",
-    "nl": r"(?:verstuurd|verzonden) (?:vanaf|via|met|vanuit|van)|(?:download|krijg) outlook|outlook voor",
-    "pl": r"wysłan[eoay] (?:z|za|przy|przez)|pobierz (?:\w+ )?outlook",
-    "ru": r"отправлено (?:с|из|через|от)|послано с|(?:скачать|получить) outlook",
+    "nl": r"(?:verstuurd|verzonden) (?:vanaf|via|met|vanuit|van)" rf"|(?:download |krijg )?{_APPS} voor",
+    "pl": r"wysłan[eoay] (?:z|za|przy|przez)" rf"|pobierz (?:\w+ )?{_APPS}",
+    "ru": r"отправлено (?:с|из|через|от)|послано с" rf"|(?:скачать|получить) {_APPS}",
     "uk": r"надіслано (?:з|із|через)|відправлено (?:з|із)",
-    "da nb": r"sendt (?:fra|via|med)|(?:hent|skaff(?: deg)?|få) outlook",
-    "sv": r"skickat (?:från|via|med)|(?:hämta|skaffa) outlook",
-    "fi": r"lähetetty|hanki outlook",
-    "cs sk": r"odesláno (?:z|ze|pomocí)|odoslané z|(?:stáhnout|získat) outlook",
+    "da nb": r"sendt (?:fra|via|med)" rf"|(?:hent|skaff(?: deg)?|få) {_APPS}",
+    "sv": r"skickat (?:från|via|med)" rf"|(?:hämta|skaffa) {_APPS}",
+    "fi": r"lähetetty" rf"|hanki {_APPS}",
+    "cs sk": r"odesláno (?:z|ze|pomocí)|odoslané z" rf"|(?:stáhnout|získat) {_APPS}",
     "ro": r"trimis (?:de pe|din|cu)",
     "hu": r"küldve|iphone-?omról|az iphone-?omról",
     "tr": r"\S+[dt][ae]n gönderildi",
     "el": r"στάλθηκε|εστάλη",
-    "he ar": r"נשלח מ|أرسلت من|تم الإرسال من",
+    "he ar": r"נשלח מ|أ\u064f?رسلت من|تم الإرسال من",
     "hr sr sl": r"poslano|poslato|послато",
     "zh": r"发自我的|從我的|从我的|發自我的|寄自我的",
     "ja": r"(?:私の)?\w+から送信",

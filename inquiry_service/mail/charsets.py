@@ -46,6 +46,7 @@ _ASCII = frozenset(
 )
 _TOO_SMALL = frozenset(["cp1252", "cp1254"])
 _NO_NAME = re.compile(r"[^a-z0-9.]+")
+_SOME_BYTES = b"abcd"  # no charset is looked up for none
 _MAX_META = 2048  # bytes of a page in which it may name its charset
 _META = re.compile(rb"<meta\s[^<>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 
@@ -86,7 +87,7 @@ def _known(charset: str) -> str:
     if name in _ASCII or name in _SLOW_OR_NONE:
         return ""
     try:
-        b"".decode(name)
+        _SOME_BYTES.decode(name, "replace")
     except (LookupError, ValueError):
         return ""
     return name

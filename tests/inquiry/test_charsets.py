@@ -23,6 +23,8 @@ HEADERS = b"From: Ann <ann@example.com>\nSubject: Hello\n"
         ("Grüße", "utf-8", ""),
         ("Grüße", "latin-1", "utf-8"),
         ("Grüße", "latin-1", ""),
+        ("Grüße", "latin-1", "ansi_x3.110-1983"),
+        ("Grüße", "latin-1", "hex"),
         ("Grüße", "latin-1", "'iso-8859-1'"),
     ],
 )

@@ -372,5 +372,11 @@ REPLIES = {
         ("Yes.\n\nGet a phone for Ann"),
         "Yes.\n\nGet a phone for Ann",
     ),
+    "a person's own list that looks like headers": (
+        (
+            "I have:\n\nSubject: Maths\nTo: be agreed\nDate: 23 November 2026\nFrom: September\n\nIs that enough?\n"
+        ),
+        "I have:\n\nSubject: Maths\nTo: be agreed\nDate: 23 November 2026\nFrom: September\n\nIs that enough?",
+    ),
 }
 """Most quote the one word *quoted*, or a question."""

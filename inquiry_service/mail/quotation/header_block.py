@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from inquiry_service.mail.quotation.facts import has_address, has_date
+from inquiry_service.mail.quotation.facts import facts_of, has_address, has_date
 from inquiry_service.mail.quotation.lines import MAX_LOOKED_AT, Text
 from inquiry_service.mail.quotation.program_words import FORWARDED, LABELS, ORIGINAL
 
@@ -118,6 +118,10 @@ class _Block:
         return any(has_date(self._values.get(kind, "")) for kind in ("sent", "date"))
 
     @property
+    def _has_time(self) -> bool:
+        return any(facts_of(self._values.get(kind, "")).has_time for kind in ("sent", "date"))
+
+    @property
     def _has_address(self) -> bool:
         return any(has_address(self._values.get(kind, "")) for kind in ("from", "to", "copy"))
 
@@ -127,6 +131,8 @@ class _Block:
         kinds = self._values.keys()
         if not self._is_even:
             return False
+        if next(iter(kinds)) in ("subject", "to") and not (self._has_address or self._has_time):
+            return False  # a list of somebody's own: a program begins with who, or when
         if "from" not in kinds:
             return self._is_dated and self._has_address and "to" in kinds
         moment = "sent" in kinds or self._is_dated

@@ -1,3 +1,5 @@
+"""What bytes mean, whatever their program called them: the superset that is really written, a wrong name, a page's own word."""
+
 import pytest
 
 from inquiry_service.mail.charsets import decoded, named_in_page

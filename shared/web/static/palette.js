@@ -20,7 +20,8 @@ function offered() {
     const place = name.toLocaleLowerCase();
     if (!found.has(place)) found.set(place, { element, name, key: element.dataset.key ?? "" });
   }
-  return [...found.values()];
+  const isOnPage = (entry) => entry.element.closest("main") !== null; // what can be done here stands before where one can go
+  return [...found.values()].sort((one, other) => isOnPage(other) - isOnPage(one));
 }
 
 if (dialog) {

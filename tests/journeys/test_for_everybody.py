@@ -18,6 +18,19 @@ WIDE, NARROW, REFLOWED = (1280, 860), (360, 780), (320, 780)
 Scheme = Literal["light", "dark"]
 IN_THE_DARK = ("styleguide", "ask", "desk", "thread", "desk-reports")
 EVERYTHING = {"resultTypes": ["violations"]}
+# what can differ where the same page is narrow
+LAYOUT = {
+    "resultTypes": ["violations"],
+    "runOnly": [
+        "color-contrast",
+        "target-size",
+        "scrollable-region-focusable",
+        "label",
+        "button-name",
+        "link-name",
+        "page-has-heading-one",
+    ],
+}
 COLOURS = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]}
 LOOK = """async (options) => (await axe.run(document, options)).violations.map((one) =>
     `${one.id}: ` + one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160) + (node.any[0]?.message ?? "")).join(" | "))"""
@@ -71,15 +84,16 @@ def _size(page: Page, size: tuple[int, int]) -> None:
     page.set_viewport_size({"width": size[0], "height": size[1]})
 
 
-def _violations(page: Page, schemes: tuple[Scheme, ...]) -> list[str]:
-    """Of axe at both sizes; a scheme after the first is looked at for its colours."""
+def _violations(page: Page, schemes: tuple[Scheme, ...], *, is_whole: bool = False) -> list[str]:
+    """Of axe at both sizes; the short form looks once at everything, then at what another size and scheme can change."""
     page.evaluate(AXE_SCRIPT)
     found: list[str] = []
     for scheme in schemes:
         page.emulate_media(color_scheme=scheme)
         for size in (WIDE, NARROW):
             _size(page, size)
-            options = EVERYTHING if scheme == schemes[0] else COLOURS
+            again = COLOURS if scheme != schemes[0] else LAYOUT if size == NARROW else EVERYTHING
+            options = EVERYTHING if is_whole else again
             found += [f"{scheme} {size[0]}: {one}" for one in page.evaluate(LOOK, options)]
     return found
 
@@ -111,7 +125,10 @@ def _all_of(page: Page, pair: Pair, pages: Iterator[tuple[str, str]], *, is_whol
         _visit(page, pair, address)
         schemes: tuple[Scheme, ...] = ("light", "dark") if is_whole or name in IN_THE_DARK else ("light",)
         keys = _keys_apart(page) if name != "styleguide" else []  # it shows the same button in all its states
-        found += [f"{name}: {one}" for one in (*keys, *_violations(page, schemes), *_reflow(page))]
+        found += [
+            f"{name}: {one}"
+            for one in (*keys, *_violations(page, schemes, is_whole=is_whole), *_reflow(page))
+        ]
     return found
 
 

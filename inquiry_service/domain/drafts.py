@@ -6,7 +6,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from inquiry_service.db.models import Inquiry, Message, Reply
-from inquiry_service.domain import draft_versions, inquiries, survivors
+from inquiry_service.domain import draft_versions, inquiries, presences, survivors
 from inquiry_service.domain.errors import DraftChanged, NoSuchReply
 from inquiry_service.terms import MessageKind, ReplyStatus, Via
 from shared.people import Person
@@ -117,6 +117,7 @@ def save_draft(
         if kept.strip() and draft_versions.lost(kept, body):
             raise DraftChanged(version=there.version, body=kept)
     write(session, reply, body)
+    presences.writes(session, inquiry.id, author)
     reply.changed_at = session.scalar(select(func.now()))  # type: ignore[assignment]
     session.flush()
     return reply

@@ -7,7 +7,15 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from inquiry_service.db.models import Inquiry, Message, Reply
-from inquiry_service.domain import drafts, inquiries, merge_fields, response_times, service_levels, survivors
+from inquiry_service.domain import (
+    drafts,
+    inquiries,
+    merge_fields,
+    presences,
+    response_times,
+    service_levels,
+    survivors,
+)
 from inquiry_service.domain.errors import (
     AlreadyOnItsWay,
     NoAddress,
@@ -75,6 +83,7 @@ def answer(
     reply.based_on, reply.is_closing, reply.scheduled_at = seen, is_closing, scheduled_at
     drafts.write(session, reply, body)
     queue(session, inquiry, reply, undo_s=undo_s)
+    presences.is_done(session, inquiry.id, author)
     return reply
 
 

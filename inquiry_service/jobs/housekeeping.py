@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import text
 
-from inquiry_service.domain import name_words, registration_links, reminders, similar
+from inquiry_service.domain import name_words, presences, registration_links, reminders, similar
 from shared import idempotency, returned_letters
 from shared.jobs import JobContext
 
@@ -21,6 +21,7 @@ def sweep_old_rows(context: JobContext, payload: Mapping[str, str]) -> None:
     returned_letters.sweep(context.session)
     registration_links.sweep(context.session)
     reminders.forget_old(context.session)
+    presences.forget(context.session)
     for statement in (_SESSIONS, _RESETS, _ATTEMPTS, _STEPS, _BULK_MOVES):
         context.session.execute(statement)
 

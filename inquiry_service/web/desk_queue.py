@@ -300,6 +300,7 @@ def _row(item: Any, person: Person, now: datetime, zone: ZoneInfo) -> dict[str, 
         "assignee_name": item.assignee_name,
         "is_mine": item.assignee_id == person.id,
         "tags": item.tags,
+        "readers": ", ".join(item.readers),
     }
 
 

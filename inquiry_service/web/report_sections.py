@@ -104,7 +104,7 @@ def _times(report: Report) -> Section:
             )
             for name, times in kinds
         ],
-        notes=[_("Dark: half of them. Light: nine of ten.")],
+        notes=[_("Strong: half of them. Pale: nine of ten.")],
         most=max((times.p90_s or 1 for _name, times in kinds), default=1),
     )
 
@@ -114,7 +114,7 @@ def _volume(report: Report, asked: Asked) -> Section:
         (words.bucket_name(one, asked.unit), one.asked, one.answered, one.unanswered)
         for one in report.buckets
     ]
-    notes = [_("Dark: answered. Light: not answered.")]
+    notes = [_("Strong: answered. Pale: not answered.")]
     if report.set_aside:
         notes.append(
             _("%(number)s more were set aside as spam, and are counted nowhere.", number=report.set_aside)
@@ -211,7 +211,7 @@ def _groups(
         ],
         notes=[
             _(
-                "Dark: answered. Light: not answered. Beside it: answered of asked, and the median in open hours."
+                "Strong: answered. Pale: not answered. Beside it: answered of asked, and the median in open hours."
             )
         ],
         most=max((row[1] for row in rows), default=1),

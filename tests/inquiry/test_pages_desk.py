@@ -61,7 +61,7 @@ def test_the_queue_shows_who_waits_and_how_many(
     an_inquiry(inquiry_db)
     an_inquiry(inquiry_db, name="Suspect", is_suspect=True)
     page = words_of(inquiry_client.get("/desk").text)
-    assert "Effat R. Phlebotomy overdue 1 min Hello dear director" in page
+    assert "Effat R. overdue 1 min Phlebotomy Hello dear director" in page
     assert "Unassigned 1" in page
     assert "Quarantine 1" in page
     assert "Suspect" not in page

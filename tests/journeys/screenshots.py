@@ -14,37 +14,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.journeys import pictured_states
 from tests.journeys.conftest import CHROMIUM, ROOT, Pair, free_port, ready_pair
+from tests.journeys.pages import PUBLIC, STAFF
 
-PUBLIC = {
-    "home": "{enrollment}/",
-    "programs": "{enrollment}/programs",
-    "program": "{enrollment}/programs/phlebotomy",
-    "compare": "{enrollment}/compare?programs=cma,mat",
-    "ask": "{inquiry}/ask?program=phlebotomy",
-    "privacy": "{inquiry}/privacy",
-    "find": "{inquiry}/inquiries/find",
-    "sign-in": "{inquiry}/sign-in",
-    "reset": "{inquiry}/reset",
-    "mailbox": "{inquiry}/mailbox",
-    "not-found": "{inquiry}/nowhere",
-    "styleguide": "{inquiry}/styleguide",
-}
-STAFF = {
-    "desk": "{inquiry}/desk",
-    "desk-quarantine": "{inquiry}/desk?view=quarantine",
-    "desk-held": "{inquiry}/desk?view=held",
-    "desk-answers": "{inquiry}/desk/answers",
-    "desk-reports": "{inquiry}/desk/reports",
-    "desk-hours": "{inquiry}/desk/hours",
-    "desk-unfiled": "{inquiry}/desk/unfiled",
-    "desk-website": "{inquiry}/desk/website",
-    "desk-people": "{inquiry}/desk/people",
-    "desk-audit": "{inquiry}/desk/audit",
-    "desk-new": "{inquiry}/desk/new",
-    "account": "{inquiry}/account",
-    "office": "{enrollment}/office/",
-    "office-letters": "{enrollment}/office/letters",
-}
 SIZES = {"360": (360, 780), "1280": (1280, 860)}
 
 

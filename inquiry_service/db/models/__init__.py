@@ -9,6 +9,7 @@ from inquiry_service.db.models.mailboxes import Mailbox, MailboxTrouble
 from inquiry_service.db.models.mentions import Mention
 from inquiry_service.db.models.merges import Merge
 from inquiry_service.db.models.names import NameLearning, NameWord
+from inquiry_service.db.models.presences import Presence
 from inquiry_service.db.models.published_answers import PublishedAnswer
 from inquiry_service.db.models.raw_mails import MailFile, RawMail
 from inquiry_service.db.models.registration_links import RegistrationLink
@@ -56,6 +57,7 @@ __all__ = [
     "NameWord",
     "OpeningHours",
     "PasswordReset",
+    "Presence",
     "ProgramLevel",
     "ProgramResponsibility",
     "PublishedAnswer",

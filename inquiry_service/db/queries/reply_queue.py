@@ -3,6 +3,7 @@
 from sqlalchemy import text
 
 from inquiry_service.db.queries.absences import AROUND_SQL, COVERED
+from inquiry_service.db.queries.presences import READERS_OF_ROW
 from shared import alarms
 
 TAKE_NEXT = text(f"""
@@ -60,19 +61,20 @@ _COUNTERS = [
 _AWAY = f"(SELECT coalesce(json_agg(away), '[]') FROM ({AROUND_SQL}) AS away WHERE begun_at IS NOT NULL) AS absences"
 COUNTS = text(f"SELECT {', '.join(_COUNTERS)}, {alarms.COLUMNS}, {_AWAY}")
 
-_PAGE = """
+_PAGE = f"""
     SELECT id, reference, status, asker_name, asker_email, program, opening, assignee_id, messages, due_at, created_at,
            last_message_at, snoozed_until, is_snoozed_for_answer, back_because, is_never_reached, spam_score, registration_reference,
            (SELECT name FROM staff WHERE staff.id = assignee_id) AS assignee_name,
            ARRAY(SELECT word FROM inquiry_tag WHERE inquiry_tag.inquiry_id = inquiry.id ORDER BY word) AS tags,
            EXISTS (SELECT 1 FROM reply WHERE reply.inquiry_id = inquiry.id AND reply.status = 'draft' AND author_id = :staff_id) AS has_draft,
            (SELECT min(scheduled_at) FROM reply WHERE reply.inquiry_id = inquiry.id AND reply.status = 'queued') AS goes_out_at,
-           {order} AS sort_key
+           {READERS_OF_ROW} AS readers,
+           {{order}} AS sort_key
     FROM inquiry
-    WHERE {condition} {filters}
+    WHERE {{condition}} {{filters}}
       AND (CAST(:after_at AS timestamptz) IS NULL
-           OR ({order}, id) {than} (CAST(:after_at AS timestamptz), CAST(:after_id AS uuid)))
-    ORDER BY {order} {direction}, id {direction} LIMIT :limit
+           OR ({{order}}, id) {{than}} (CAST(:after_at AS timestamptz), CAST(:after_id AS uuid)))
+    ORDER BY {{order}} {{direction}}, id {{direction}} LIMIT :limit
 """
 _ALL_TEXT = "(words || heard)"
 FILTERS = {

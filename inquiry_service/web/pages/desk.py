@@ -32,6 +32,7 @@ from inquiry_service.web.pages import (
     desk_moves,
     desk_new,
     desk_people,
+    desk_presences,
     desk_preview,
     desk_privacy,
     desk_replies,
@@ -48,6 +49,7 @@ from shared.web.site import database
 pages = Blueprint("desk", __name__)
 for part in (
     desk_thread,
+    desk_presences,
     desk_moves,
     desk_threads,
     desk_new,

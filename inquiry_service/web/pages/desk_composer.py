@@ -44,6 +44,7 @@ from shared.web.mistakes import sentences_of
 from shared.web.site import database
 
 pages = Blueprint("composer", __name__, url_prefix="/desk/inquiries/<uuid:inquiry_id>")
+THE_BOX = "#body"  # has the focus: what came back can be changed or sent at once
 
 
 @pages.get("/offers")
@@ -219,7 +220,7 @@ def restore(inquiry_id: UUID, number: int) -> ResponseReturnValue:
     with database().transaction() as session:
         drafts.restore_version(session, inquiry_id, current_person(), number)
     flash(_("That text is in the box again. The other one is among the earlier texts."))
-    return back_to(inquiry_id, anchor="#reply")
+    return back_to(inquiry_id, anchor=THE_BOX)
 
 
 @pages.post("/replies/<uuid:reply_id>/edit")
@@ -233,4 +234,4 @@ def edit(inquiry_id: UUID, reply_id: UUID) -> ResponseReturnValue:
         raise
     except DomainError as error:
         say_no(error)
-    return back_to(inquiry_id, anchor="#reply")
+    return back_to(inquiry_id, anchor=THE_BOX)

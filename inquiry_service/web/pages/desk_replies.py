@@ -16,7 +16,7 @@ from inquiry_service.web.auth import DESK
 from inquiry_service.web.composing import MOST_SENT_BYTES, given_files, keep_draft, send_time
 from inquiry_service.web.desk_queue import place_of_request
 from inquiry_service.web.forms import FormNotRight, checked, see, typed
-from inquiry_service.web.pages.desk_composer import is_script
+from inquiry_service.web.pages.desk_composer import THE_BOX, is_script
 from inquiry_service.web.pages.desk_moves import back_to, say_no
 from inquiry_service.web.pages.desk_thread import thread_page
 from inquiry_service.web.parts import settings
@@ -118,7 +118,7 @@ def undo(inquiry_id: UUID, reply_id: UUID) -> ResponseReturnValue:
         flash(_("Taken back. Your text is in the box."))
     except DomainError as error:
         say_no(error)
-    return back_to(inquiry_id, anchor="#reply")
+    return back_to(inquiry_id, anchor=THE_BOX)
 
 
 @pages.post("/replies/<uuid:reply_id>/send")

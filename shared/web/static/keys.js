@@ -3,6 +3,7 @@
 const STORE = "frontdesk.keys";
 const root = document.documentElement;
 const help = document.getElementById("keys-help");
+const ALWAYS = "[data-keys-help], [data-opens-palette]"; // where the window is narrow these stand in the menu
 
 function remembered() {
   try { return localStorage.getItem(STORE) !== "off"; } catch { return true; }
@@ -24,7 +25,7 @@ function nameOf(event) {
 
 function bearers(name, scope = document) {
   return [...scope.querySelectorAll("[data-key]")].filter((element) => element.dataset.key.toLowerCase() === name.toLowerCase()
-    && !element.disabled && (element.matches("[data-keys-help]") || element.checkVisibility()));
+    && !element.disabled && (element.matches(ALWAYS) || element.checkVisibility()));
 }
 
 function moveFocus(step) {
@@ -50,7 +51,7 @@ document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && isTyping(active) && !modal) active.blur();
     return;
   }
-  if (name === "Space" && active.matches("a, button, summary, input")) return;
+  if (name === "Space" && active.matches("button, summary, input")) return; // Space on a link only scrolls
   const form = name.endsWith("Enter") ? active.closest("form[data-ctrl-enter]") : null;
   if (name.endsWith("Enter") && !form) return;
   const target = bearers(name, form ?? modal ?? document)[0];
@@ -70,7 +71,7 @@ function openHelp() {
   list.replaceChildren();
   for (const element of document.querySelectorAll("[data-key]")) {
     const key = element.dataset.key;
-    if (seen.has(key) || element.disabled || (!element.checkVisibility() && !element.matches("[data-keys-help]"))) continue;
+    if (seen.has(key) || element.disabled || (!element.checkVisibility() && !element.matches(ALWAYS))) continue;
     seen.add(key);
     const line = document.createElement("div");
     const words = document.createElement("dt");

@@ -111,6 +111,7 @@ def compose(room: Mailroom, reply: Reply, message: Message) -> Composed:
     ids = {"inquiry_id": inquiry.id, "recipient": letter.recipient}
     earlier = tuple(row.message_id for row in session.execute(_EARLIER, ids))
     files = reply_files.of_reply(session, reply.id)
+    bytes_of = blobs.get_all(session, [file.sha256 for file in files])
     return Composed(
         subject,
         plain,
@@ -121,6 +122,6 @@ def compose(room: Mailroom, reply: Reply, message: Message) -> Composed:
         is_automatic=False,
         references=earlier,
         attachments=tuple(
-            Attachment(file.name, file.type, blobs.get(session, file.sha256)) for file in files
+            Attachment(file.name, file.type, data) for file, data in zip(files, bytes_of, strict=True)
         ),
     )

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from inquiry_service.db.models import Inquiry, Reply
 from inquiry_service.domain import drafts, inquiries, live_facts, merge_fields, reply_files
 from inquiry_service.domain.errors import NoSuchReply
-from inquiry_service.domain.live_facts import KeptFact
 from inquiry_service.mail.letters.replies import compose
 from inquiry_service.web.auth import DESK
 from inquiry_service.web.composing import files_listed
@@ -38,19 +37,21 @@ def show(inquiry_id: UUID) -> ResponseReturnValue:
     person = current_person()
     try:
         with database().reading() as session:
-            said, body = _said(session, inquiry_id)
+            inquiry, reply = _draft(session, inquiry_id)
+            letter, files = _composed(session, inquiry, reply), reply_files.of_reply(session, reply.id)
+            body = drafts.message_of(session, reply).body
     except NoSuchReply:
         flash(_("Write something first: there is nothing to look at yet."), "due")
         return back_to(inquiry_id, anchor="#reply")
+    said = live_facts.said_in(body, reply.facts)
     sections = parts().enrollment.sections_now({fact.section_id for fact in said}) if said else {}
     with database().reading() as session:
-        inquiry, reply = _draft(session, inquiry_id)
         html = render_template(
             "desk/preview.html",
             inquiry=inquiry,
-            letter=_composed(session, inquiry, reply),
+            letter=letter,
             mail_from=settings().mail_from,
-            files=files_listed(reply_files.of_reply(session, reply.id)),
+            files=files_listed(files),
             draft_id=reply.id,
             unfilled=merge_fields.fields_in(body),
             would_hold=say(live_facts.worse(said, sections) or ""),
@@ -73,12 +74,6 @@ def _draft(session: Session, inquiry_id: UUID) -> tuple[Inquiry, Reply]:
     if reply is None:
         raise NoSuchReply()
     return inquiry, reply
-
-
-def _said(session: Session, inquiry_id: UUID) -> tuple[list[KeptFact], str]:
-    _inquiry, reply = _draft(session, inquiry_id)
-    body = drafts.message_of(session, reply).body
-    return live_facts.said_in(body, reply.facts), body
 
 
 def _composed(session: Session, inquiry: Inquiry, reply: Reply) -> Composed:

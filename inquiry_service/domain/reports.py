@@ -104,8 +104,27 @@ class Waiting:
 
 
 @dataclass(frozen=True)
+class SavedReplyUse:
+    """Answers of the period that began with one saved reply; an empty `key` is all that are somebody's own.
+
+    `response` is of those that were the first answer. `asked_again`: after how many of them the asker wrote once more.
+    """
+
+    key: str
+    title: str
+    sent: int
+    first_answers: int
+    asked_again: int
+    response: Times = Times()
+    response_open: Times = Times()
+
+
+@dataclass(frozen=True)
 class Report:
-    """Everything about the questions of a period. `by` has groups by program, source, director and speed, the largest first."""
+    """Everything about the questions of a period. `by` has groups by program, source, director and speed, the largest first.
+
+    `saved_replies` are about the answers that went out in it, whenever they were asked for.
+    """
 
     whole: Group
     by: Mapping[str, Sequence[Group]]
@@ -114,10 +133,11 @@ class Report:
     waiting: Waiting
     set_aside: int
     registered: Mapping[str, Mapping[str, int]] | None = field(default=None)
+    saved_replies: Sequence[SavedReplyUse] = ()
 
 
 def report(session: Session, asked: Asked, registered: Sequence[str] | None = None) -> Report:
-    """The figures as they stand, in five statements. `registered`: references of questions whose asker has a seat; None where
+    """The figures as they stand, in six statements at most. `registered`: references of questions whose asker has a seat; None where
     nobody knows.
     """
     filters = asked.filters()
@@ -142,7 +162,13 @@ def report(session: Session, asked: Asked, registered: Sequence[str] | None = No
         _waiting(_rows(session, statements.backlog(names), filters)),
         others.set_aside,
         None if registered is None else _registered(session, names, period, registered),
+        [_use(row) for row in _rows(session, statements.saved_replies(names), period)],
     )
+
+
+def _use(row: Any) -> SavedReplyUse:
+    times = _times(row.response), _times(row.response_open)
+    return SavedReplyUse(row.key or "", row.title or "", row.sent, row.first_answers, row.asked_again, *times)
 
 
 def _rows(session: Session, statement: str, values: Mapping[str, object]) -> Sequence[Any]:

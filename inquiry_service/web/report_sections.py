@@ -11,7 +11,18 @@ from flask_babel import gettext as _
 from inquiry_service.domain.reports import SPEEDS, Asked, Group, Report
 from inquiry_service.web import report_words as words
 
-NAMES = ("times", "volume", "backlog", "hours", "programs", "sources", "directors", "funnel", "fill")
+NAMES = (
+    "times",
+    "volume",
+    "backlog",
+    "hours",
+    "programs",
+    "sources",
+    "directors",
+    "saved-replies",
+    "funnel",
+    "fill",
+)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -76,6 +87,7 @@ def sections(
         _groups(
             "directors", _("By director"), report.by["director"], names["director"], words.director_found
         ),
+        _saved_replies(report),
         _funnel(report, names),
         _fill(fill),
     ]
@@ -214,6 +226,52 @@ def _groups(
                 "Strong: answered. Pale: not answered. Beside it: answered of asked, and the median in open hours."
             )
         ],
+        most=max((row[1] for row in rows), default=1),
+    )
+
+
+def _saved_replies(report: Report) -> Section:
+    rows: list[tuple[Any, ...]] = [
+        (
+            words.saved_reply_name(one),
+            one.sent,
+            one.first_answers,
+            one.response_open.median_s,
+            one.response.median_s,
+            one.asked_again,
+            words.percent(one.asked_again, one.sent),
+        )
+        for one in report.saved_replies
+    ]
+    return Section(
+        "saved-replies",
+        _("By saved reply, of the answers sent in this time"),
+        words.saved_replies_found(report.saved_replies),
+        [
+            _("Saved reply"),
+            _("Sent"),
+            _("First answers"),
+            _("Median of first answers, open hours (s)"),
+            _("Median of first answers, calendar (s)"),
+            _("Asked again"),
+            _("Asked again of sent"),
+        ],
+        rows,
+        [
+            (row[0], str(row[1]), str(row[2]), *map(words.length, row[3:5]), str(row[5]), row[6])
+            for row in rows
+        ],
+        [
+            Bar(str(row[0]), (row[1] - row[5], row[5]), f"{row[5]} / {row[1]} · {words.length(row[3])}")
+            for row in rows[:12]
+        ],
+        notes=[
+            _(
+                "Dark: the asker wrote no more. Light: the asker wrote again. Beside it: asked again of sent, and the median in open hours."
+            )
+        ]
+        if rows
+        else [],
         most=max((row[1] for row in rows), default=1),
     )
 

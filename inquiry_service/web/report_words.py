@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 
-from inquiry_service.domain.reports import Bucket, Group, Report, Times, Waiting
+from inquiry_service.domain.reports import Bucket, Group, Report, SavedReplyUse, Times, Waiting
 from shared.web.words import day_of_month
 
 A_MONDAY = date(2026, 1, 5)
@@ -162,6 +162,27 @@ def director_found(groups: Sequence[Group], names: Mapping[str, str]) -> str:
             name=names.get(most.key, most.key),
             number=most.answered,
             all=answered,
+        )
+    )
+
+
+def saved_reply_name(use: SavedReplyUse) -> str:
+    """Its title; people's own ones have none here."""
+    return use.title if use.key else str(_("Personal saved replies"))
+
+
+def saved_replies_found(uses: Sequence[SavedReplyUse]) -> str:
+    """Which is used most, and after which one is asked again."""
+    if not uses:
+        return str(_("No answer of this time began with a saved reply"))
+    most = max(uses, key=lambda one: (one.sent, one.key))
+    return str(
+        _(
+            "%(title)s was used most, %(number)s of %(all)s times; after it %(share)s asked again",
+            title=saved_reply_name(most),
+            number=most.sent,
+            all=sum(one.sent for one in uses),
+            share=percent(most.asked_again, most.sent),
         )
     )
 

@@ -4,7 +4,7 @@ opened again, machines' mails. Written as raw rows, and counted by looking at th
 
 import random
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -42,20 +42,21 @@ _MESSAGE = text("""
     VALUES (:id, :inquiry_id, :position, :kind, 'mail', 'Words.', :staff_id, :is_automatic, :at)
 """)
 _REPLY = text("""
-    INSERT INTO reply (id, inquiry_id, author_id, status, based_on, sendings, sent_at)
-    VALUES (:id, :inquiry_id, :staff_id, :status, 1, 1, :sent_at)
+    INSERT INTO reply (id, inquiry_id, author_id, status, based_on, sendings, sent_at, saved_reply_id)
+    VALUES (:id, :inquiry_id, :staff_id, :status, 1, 1, :sent_at, :saved)
 """)
 
 
 @dataclass(frozen=True)
 class Happened:
-    """One entry of a thread. An answer that never went is no `answer`."""
+    """One entry of a thread; an answer may have begun with a saved reply."""
 
     at: datetime
     kind: str
     by: UUID | None = None
     is_automatic: bool = False
     is_sent: bool = True
+    saved: UUID | None = None
 
 
 @dataclass
@@ -78,8 +79,10 @@ class Question:
         return min(answers, key=lambda one: one.at, default=None)
 
 
-def a_year(people: Sequence[Person], *, number: int, seed: int = 20250309) -> list[Question]:
-    """So many questions, at whole minutes, more of them in the evenings and on Sundays than at night."""
+def a_year(
+    people: Sequence[Person], *, number: int, seed: int = 20250309, saved: Sequence[UUID] = ()
+) -> list[Question]:
+    """So many questions, at whole minutes, more of them in the evenings and on Sundays than at night; half of the answers by `saved`."""
     chance = random.Random(seed)
     questions = []
     while len(questions) < number:
@@ -88,6 +91,13 @@ def a_year(people: Sequence[Person], *, number: int, seed: int = 20250309) -> li
         if chance.random() < (0.9 if 1 <= wall.hour <= 5 else 0.3 if wall.weekday() < 5 else 0.1):
             continue
         questions.append(_question(chance, len(questions), asked_at, people))
+    for question in questions if saved else ():
+        question.entries = [
+            replace(one, saved=chance.choice(saved))
+            if one.kind == "answer" and chance.random() < 0.5
+            else one
+            for one in question.entries
+        ]
     return questions
 
 
@@ -157,7 +167,7 @@ def write(database: Database, questions: Iterable[Question]) -> None:
                         if entry.is_sent
                         else {"status": "failed", "sent_at": None}
                     )
-                    session.execute(_REPLY, values | fate)
+                    session.execute(_REPLY, values | fate | {"saved": entry.saved})
 
 
 def _values(question: Question) -> dict[str, Any]:

@@ -1,13 +1,5 @@
-"""The letter as it will arrive; and what the composer's page costs."""
+"""The letter as it will arrive."""
 
-import gzip
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-import pytest
-from sqlalchemy import event, text
-
-from shared.db import Database
 from tests.builders import EFFAT, an_inquiry
 from tests.enrollment.builders import a_section, registered
 from tests.inquiry.composing import Composing
@@ -69,42 +61,3 @@ def test_without_a_draft_there_is_nothing_to_look_at(composing: Composing) -> No
     inquiry_id = an_inquiry(composing.inquiry_db)
     assert composing.client.get(f"/desk/inquiries/{inquiry_id}/preview").status_code == 303
     assert composing.client.get(f"/desk/inquiries/{inquiry_id}/preview/html").status_code == 404
-
-
-@contextmanager
-def counted(database: Database) -> Iterator[list[str]]:
-    """The statements that run meanwhile."""
-    from sqlalchemy import Engine
-
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if statement != "SELECT 1":  # a pooled connection is asked whether it is alive
-            seen.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
-
-
-@pytest.mark.parametrize("query", ["", "?do=offers"])
-def test_the_thread_takes_at_most_so_many_statements(composing: Composing, query: str) -> None:
-    inquiry_id = an_inquiry(composing.inquiry_db)
-    composing.saved("Hi", program="phlebotomy")
-    composing.do(inquiry_id, "draft", body="A draft.")
-    composing.page(inquiry_id, query)
-    with counted(composing.inquiry_db) as seen:
-        assert composing.page(inquiry_id, query).status_code == 200
-    assert len(seen) <= (12 if not query else 15), "\n".join(seen)
-
-
-def test_a_thread_and_its_offers_weigh_little(composing: Composing) -> None:
-    inquiry_id = an_inquiry(composing.inquiry_db)
-    for number in range(5):
-        composing.saved("Good morning {name}, " * 40, title=f"Saved {number}", program="phlebotomy")
-    page = composing.page(inquiry_id).data
-    offers = composing.client.get(f"/desk/inquiries/{inquiry_id}/offers").data
-    assert len(gzip.compress(page)) + len(gzip.compress(offers)) < 10_000
-    assert composing.inquiry_db.run(text("SELECT 1"))

@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
-from inquiry_service.domain import reports, response_times
+from inquiry_service.domain import reports, response_times, saved_replies
 from inquiry_service.domain.reports import Asked, Group, Report, Times
 from shared.clock import utc_now
 from shared.db import Database
@@ -38,9 +39,19 @@ def people(inquiry_db: Database, inquiry_work: Working) -> list[Person]:
 
 
 @pytest.fixture
-def year(inquiry_db: Database, people: list[Person]) -> list[Question]:
+def saved(inquiry_db: Database, people: list[Person]) -> list[UUID]:
+    """Three saved replies; the last one is its writer's own."""
+    with inquiry_db.transaction() as session:
+        return [
+            saved_replies.write(session, people[0], title=title, body="Soon.", is_own=title == "Mine").id
+            for title in ("Next start", "Prices", "Mine")
+        ]
+
+
+@pytest.fixture
+def year(inquiry_db: Database, people: list[Person], saved: list[UUID]) -> list[Question]:
     """Its questions, written, and measured by the job."""
-    questions = a_year(people, number=NUMBER)
+    questions = a_year(people, number=NUMBER, saved=saved)
     write(inquiry_db, questions)
     assert response_times.measure_missing(inquiry_db) > NUMBER / 2
     return questions
@@ -205,6 +216,49 @@ def test_days_weeks_and_hours_are_those_of_the_schools_clock(
         begins_on(wall.date()) for one, wall in walls if one.first_answer()
     )
     assert found.hours == Counter((wall.weekday(), wall.hour) for _, wall in walls)
+
+
+def uses(questions: list[Question], saved_id: UUID, door: Door) -> tuple[int, int, int, Times, Times]:
+    """How often it was sent, was the first answer, and was followed by another question; and how fast it was when it was the first."""
+    sent = [
+        (one, entry)
+        for one in questions
+        for entry in one.entries
+        if entry.saved == saved_id and entry.is_sent and FIRST <= entry.at.astimezone(CHICAGO).date() <= LAST
+    ]
+    first = [(one, entry) for one, entry in sent if entry == one.first_answer()]
+    again = [
+        entry
+        for one, entry in sent
+        if any(x.kind == "follow_up" and not x.is_automatic and x.at > entry.at for x in one.entries)
+    ]
+    return (
+        len(sent),
+        len(first),
+        len(again),
+        times(int((entry.at - one.asked_at).total_seconds()) for one, entry in first),
+        times(door.open_s(one.asked_at, entry.at) for one, entry in first),
+    )
+
+
+def test_saved_replies_are_counted_answer_by_answer(
+    inquiry_db: Database, year: list[Question], door: Door, saved: list[UUID]
+) -> None:
+    found = {
+        one.key: (one.sent, one.first_answers, one.asked_again, one.response, one.response_open)
+        for one in report_of(inquiry_db).saved_replies
+    }
+    keys = {
+        saved[0]: str(saved[0]),
+        saved[1]: str(saved[1]),
+        saved[2]: "",
+    }  # nobody reads the title of another's own
+    assert found == {key: uses(counted(year), saved_id, door) for saved_id, key in keys.items()}
+    assert all(0 < first < sent and 0 < again < sent for sent, first, again, *_ in found.values())
+    narrow = [one for one in counted(year) if one.program == "cna"]
+    assert {one.key: one.sent for one in report_of(inquiry_db, program="cna").saved_replies} == {
+        key: uses(narrow, saved_id, door)[0] for saved_id, key in keys.items()
+    }
 
 
 def test_who_registered_is_counted_in_their_groups(

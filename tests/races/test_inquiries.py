@@ -1,5 +1,7 @@
 """Many at once at the reply queue: one winner each, one inquiry a submission, one answer a thread."""
 
+import subprocess
+import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -10,14 +12,15 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from inquiry_service.domain import inquiries, replies, reply_queue, threads
-from inquiry_service.domain.errors import NothingToTake, ThreadChanged
+from inquiry_service.domain import inquiries, reply_queue
+from inquiry_service.domain.errors import NothingToTake
 from inquiry_service.domain.inquiries import NewInquiry
 from shared.clock import utc_now
 from shared.db import Database
 from shared.people import Person
 from shared.references import References
-from tests.builders import a_director, a_person, a_question, an_inquiry
+from tests.builders import a_person, a_question, an_inquiry
+from tests.processes import ROOT
 
 AT_ONCE = 8
 _UNGUARDED_LOOK = text(
@@ -78,6 +81,55 @@ def test_without_the_guard_two_take_the_same(inquiry_db: Database) -> None:
     assert len(set(_all_at_once(take))) == 1
 
 
+def _by_four_processes(what: str, url: str, people: list[Person], line: str = "") -> list[UUID]:
+    """What four processes took, let go at the same moment."""
+    command = [sys.executable, "-m", "tests.races.taking", what, url]
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "cwd": ROOT}
+    running = [subprocess.Popen([*command, str(person.id)], **pipes) for person in people[:4]]
+    for process in running:
+        assert process.stdout.readline() == "ready\n"
+    with ThreadPoolExecutor(4) as readers:
+        said = list(readers.map(lambda process: process.communicate(f"{line}\n", timeout=500)[0], running))
+    assert [process.returncode for process in running] == [0] * 4
+    assert sum(bool(one.split()) for one in said) > 1, "one process took all of them: nothing was raced"
+    return [UUID(word) for one in said for word in one.split()]
+
+
+@pytest.mark.parametrize("waiting", [300, pytest.param(10_000, marks=pytest.mark.long)])
+def test_four_processes_that_take_next_share_the_queue(
+    inquiry_db: Database, inquiry_urls: tuple[str, str], waiting: int
+) -> None:
+    made = {an_inquiry(inquiry_db) for _ in range(waiting)}
+    taken = _by_four_processes("take", inquiry_urls[0], _staff(inquiry_db))
+    assert Counter(taken) == Counter(made)
+
+
+@pytest.mark.parametrize("waiting", [100, pytest.param(10_000, marks=pytest.mark.long)])
+def test_four_processes_that_claim_the_same_have_one_winner_each(
+    inquiry_db: Database, inquiry_urls: tuple[str, str], waiting: int
+) -> None:
+    made = [an_inquiry(inquiry_db) for _ in range(waiting)]
+    claimed = _by_four_processes("claim", inquiry_urls[0], _staff(inquiry_db), " ".join(map(str, made)))
+    assert Counter(claimed) == Counter(made)
+
+
+def test_without_the_guard_two_claim_the_same(inquiry_db: Database) -> None:
+    """The negative control: whoever looks whether somebody has it, and then takes it, is not the only one."""
+    people = _staff(inquiry_db)
+    inquiry_id = an_inquiry(inquiry_db)
+    seen = threading.Barrier(AT_ONCE)
+
+    def claim(number: int) -> bool:
+        with inquiry_db.transaction() as session:
+            is_free = inquiries.find(session, inquiry_id).assignee_id is None
+            seen.wait(10)
+            if is_free:
+                session.execute(_UNGUARDED_TAKE, {"id": inquiry_id, "staff_id": people[number].id})
+            return is_free
+
+    assert sum(_all_at_once(claim)) > 1
+
+
 @pytest.mark.parametrize("rounds", [10, pytest.param(500, marks=pytest.mark.long)])
 def test_one_submission_many_times_at_once_is_one_inquiry(inquiry_db: Database, rounds: int) -> None:
     references = References(inquiry_db, "inquiry_reference_seq", "Q")
@@ -90,50 +142,3 @@ def test_one_submission_many_times_at_once_is_one_inquiry(inquiry_db: Database, 
 
         assert len(set(_all_at_once(submit))) == 1
     assert inquiry_db.run(text("SELECT count(*) AS n FROM inquiry"))[0].n == rounds
-
-
-@pytest.mark.parametrize("rounds", [10, pytest.param(500, marks=pytest.mark.long)])
-def test_of_two_answers_at_once_one_goes_and_one_is_told(inquiry_db: Database, rounds: int) -> None:
-    people = [
-        a_director(inquiry_db),
-        a_person(inquiry_db, "staff", email="ben@riverside.example", name="Ben"),
-    ]
-    for _ in range(rounds):
-        inquiry_id = an_inquiry(inquiry_db)
-        with inquiry_db.reading() as session:
-            seen = threads.thread(session, inquiry_id)[-1].message.id
-
-        def answer(number: int, inquiry_id: UUID = inquiry_id, seen: UUID = seen) -> str:
-            try:
-                with inquiry_db.transaction() as session:
-                    replies.answer(session, inquiry_id, people[number], f"Answer {number}", based_on=seen)
-            except ThreadChanged:
-                return "told"
-            return "goes"
-
-        assert sorted(_all_at_once(answer, 2)) == ["goes", "told"]
-
-
-@pytest.mark.parametrize("rounds", [10, pytest.param(500, marks=pytest.mark.long)])
-def test_undo_and_sending_never_both_win(inquiry_db: Database, inquiry_work: Any, rounds: int) -> None:
-    director = a_director(inquiry_db)
-    for _ in range(rounds):
-        inquiry_id = an_inquiry(
-            inquiry_db,
-            email=f"{inquiry_work.database.run(text('SELECT gen_random_uuid()'))[0][0]}@example.com",
-        )
-        with inquiry_db.transaction() as session:
-            reply = replies.answer(session, inquiry_id, director, "At the last moment.", undo_s=0)
-
-        def race(number: int, inquiry_id: UUID = inquiry_id, reply: Any = reply) -> bool:
-            if number:
-                return bool(inquiry_work.workshop.send_letters([reply.letter_id]))
-            try:
-                with inquiry_db.transaction() as session:
-                    replies.undo(session, inquiry_id, reply.id, director)
-            except replies.AlreadyOnItsWay:
-                return False
-            return True
-
-        undone, sent = _all_at_once(race, 2)
-        assert undone != sent

@@ -215,5 +215,11 @@ class Reply(Base):
     __table_args__ = (
         one_of("status", tuple(ReplyStatus)),
         Index("ix_reply_sent", "sent_at", "id", postgresql_where=text("status = 'sent'")),
+        Index(
+            "ix_reply_saved",
+            "sent_at",
+            postgresql_include=["saved_reply_id", "inquiry_id"],
+            postgresql_where=text("status = 'sent' AND saved_reply_id IS NOT NULL"),
+        ),
         Index("ix_reply_held", "changed_at", postgresql_where=text("status = 'held'")),
     )

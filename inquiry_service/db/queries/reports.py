@@ -78,6 +78,23 @@ _OTHERS = """
            percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY resolution_open_s) FILTER (WHERE status = 'closed') AS resolution_open
     FROM inquiry WHERE created_at >= :from_at AND created_at < :to_at AND status IN ('quarantined', 'spam', 'closed') {filters}
 """
+# Answers that went out in the period and began with a saved reply. Somebody's own ones are put together: their titles are theirs.
+_SAVED_REPLIES = f"""
+    WITH used AS (
+        SELECT reply.saved_reply_id, reply.sent_at = first_answered_at AS is_first, first_response_s, first_response_open_s, EXISTS (
+                   SELECT 1 FROM message WHERE message.inquiry_id = inquiry.id AND message.kind = 'follow_up' AND NOT message.is_automatic
+                   AND message.is_verified AND message.created_at > reply.sent_at) AS is_asked_again
+        FROM reply JOIN inquiry ON inquiry.id = reply.inquiry_id
+        WHERE reply.status = 'sent' AND reply.saved_reply_id IS NOT NULL AND reply.sent_at >= :from_at AND reply.sent_at < :to_at
+          AND inquiry.status NOT IN ('quarantined', 'spam', 'merged') {{filters}}
+    )
+    SELECT CAST(shared.id AS text) AS key, shared.title, count(*) AS sent, count(*) FILTER (WHERE is_first) AS first_answers,
+           count(*) FILTER (WHERE is_asked_again) AS asked_again,
+           percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY first_response_s) FILTER (WHERE is_first) AS response,
+           percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY first_response_open_s) FILTER (WHERE is_first) AS response_open
+    FROM used LEFT JOIN saved_reply AS shared ON shared.id = used.saved_reply_id AND shared.owner_id IS NULL
+    GROUP BY shared.id, shared.title ORDER BY sent DESC, shared.title, shared.id LIMIT {LARGEST_GROUPS}
+"""
 # Sorting a million lengths in the room that a connection has by default goes by way of the disk.
 ROOM = text("SET LOCAL work_mem = '64MB'")
 _REGISTERED = f"""
@@ -111,6 +128,11 @@ def backlog(filters: tuple[str, ...]) -> str:
 def others(filters: tuple[str, ...]) -> str:
     """How long those that are closed took, and how many were taken for spam, and are counted nowhere else."""
     return _with(_OTHERS, filters)
+
+
+def saved_replies(filters: tuple[str, ...]) -> str:
+    """How often each saved reply went out, how fast it was where it was the first answer, and how often the asker wrote again."""
+    return _with(_SAVED_REPLIES, filters)
 
 
 def registered(filters: tuple[str, ...]) -> str:

@@ -1,12 +1,12 @@
 """The answer: as a person wrote it, the question quoted below, and an address of ours that brings the next mail back into the thread."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, select, text
 from sqlalchemy.orm import Session
 
-from inquiry_service.db.models import Inquiry, Message, Reply, Staff
+from inquiry_service.db.models import Inquiry, Message, Reply, ReplyFile, Staff
 from inquiry_service.domain import inquiries, live_facts, replies, reply_files, threads
 from inquiry_service.domain.live_facts import LiveSection
 from inquiry_service.terms import FROM_ASKER, AddressPurpose, ReplyStatus
@@ -94,8 +94,10 @@ def _held(reply: Reply, why: str) -> LetterPointless:
     )
 
 
-def compose(room: Mailroom, reply: Reply, message: Message) -> Composed:
-    """The letter as it arrives, of a draft too: the last question of the asker is quoted below the answer."""
+def compose(
+    room: Mailroom, reply: Reply, message: Message, files: Sequence[ReplyFile] | None = None
+) -> Composed:
+    """The letter as it arrives, of a draft too: the last question of the asker is quoted below the answer. `files` when they are known."""
     session, letter = room.session, room.letter
     author = session.get_one(Staff, reply.author_id)
     inquiry = _asked_in(session, letter, reply, message)
@@ -110,7 +112,8 @@ def compose(room: Mailroom, reply: Reply, message: Message) -> Composed:
     )
     ids = {"inquiry_id": inquiry.id, "recipient": letter.recipient}
     earlier = tuple(row.message_id for row in session.execute(_EARLIER, ids))
-    files = reply_files.of_reply(session, reply.id)
+    files = reply_files.of_reply(session, reply.id) if files is None else files
+    bytes_of = blobs.get_all(session, [file.sha256 for file in files])
     return Composed(
         subject,
         plain,
@@ -121,6 +124,6 @@ def compose(room: Mailroom, reply: Reply, message: Message) -> Composed:
         is_automatic=False,
         references=earlier,
         attachments=tuple(
-            Attachment(file.name, file.type, blobs.get(session, file.sha256)) for file in files
+            Attachment(file.name, file.type, data) for file, data in zip(files, bytes_of, strict=True)
         ),
     )

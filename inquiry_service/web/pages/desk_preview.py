@@ -1,5 +1,6 @@
 """The letter as it will arrive, of the draft as it stands: subject, text, HTML in a frame, files; and whether it would be held."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, render_template
@@ -7,10 +8,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from inquiry_service.db.models import Inquiry, Reply
+from inquiry_service.db.models import Inquiry, Message, Reply, ReplyFile
 from inquiry_service.domain import drafts, inquiries, live_facts, merge_fields, reply_files
 from inquiry_service.domain.errors import NoSuchReply
-from inquiry_service.domain.live_facts import KeptFact
 from inquiry_service.mail.letters.replies import compose
 from inquiry_service.web.auth import DESK
 from inquiry_service.web.composing import files_listed
@@ -38,21 +38,23 @@ def show(inquiry_id: UUID) -> ResponseReturnValue:
     person = current_person()
     try:
         with database().reading() as session:
-            said, body = _said(session, inquiry_id)
+            inquiry, reply = _draft(session, inquiry_id)
+            message, files = drafts.message_of(session, reply), reply_files.of_reply(session, reply.id)
+            letter = _composed(session, inquiry, reply, message, files)
     except NoSuchReply:
         flash(_("Write something first: there is nothing to look at yet."), "due")
         return back_to(inquiry_id, anchor="#reply")
+    said = live_facts.said_in(message.body, reply.facts)
     sections = parts().enrollment.sections_now({fact.section_id for fact in said}) if said else {}
     with database().reading() as session:
-        inquiry, reply = _draft(session, inquiry_id)
         html = render_template(
             "desk/preview.html",
             inquiry=inquiry,
-            letter=_composed(session, inquiry, reply),
+            letter=letter,
             mail_from=settings().mail_from,
-            files=files_listed(reply_files.of_reply(session, reply.id)),
+            files=files_listed(files),
             draft_id=reply.id,
-            unfilled=merge_fields.fields_in(body),
+            unfilled=merge_fields.fields_in(message.body),
             would_hold=say(live_facts.worse(said, sections) or ""),
             **frame(session, person, place_of_request(), current=inquiry_id),
         )
@@ -64,7 +66,9 @@ def show(inquiry_id: UUID) -> ResponseReturnValue:
 def html(inquiry_id: UUID) -> Response:
     """The HTML part alone."""
     with database().reading() as session:
-        return letter_in_a_frame(_composed(session, *_draft(session, inquiry_id)).html)
+        inquiry, reply = _draft(session, inquiry_id)
+        message, files = drafts.message_of(session, reply), reply_files.of_reply(session, reply.id)
+        return letter_in_a_frame(_composed(session, inquiry, reply, message, files).html)
 
 
 def _draft(session: Session, inquiry_id: UUID) -> tuple[Inquiry, Reply]:
@@ -75,16 +79,12 @@ def _draft(session: Session, inquiry_id: UUID) -> tuple[Inquiry, Reply]:
     return inquiry, reply
 
 
-def _said(session: Session, inquiry_id: UUID) -> tuple[list[KeptFact], str]:
-    _inquiry, reply = _draft(session, inquiry_id)
-    body = drafts.message_of(session, reply).body
-    return live_facts.said_in(body, reply.facts), body
-
-
-def _composed(session: Session, inquiry: Inquiry, reply: Reply) -> Composed:
+def _composed(
+    session: Session, inquiry: Inquiry, reply: Reply, message: Message, files: Sequence[ReplyFile]
+) -> Composed:
     """The same function as for the real letter. Its link and its reply address are made for the eye and kept nowhere."""
     letter = LetterRow(
         new_id(), "answer", reply.id, inquiry.asker_email, reply.author_id, "queued", utc_now()
     )
     room = Mailroom(session, letter, parts().letter_templates, settings().mail_identity, settings())
-    return compose(room, reply, drafts.message_of(session, reply))
+    return compose(room, reply, message, files)

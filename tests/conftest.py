@@ -1,6 +1,7 @@
 """Real engines for every test: one PostgreSQL and one Valkey a test process, freshly migrated databases, emptied between tests."""
 
 from collections.abc import Callable, Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -63,18 +64,30 @@ def _migrated(cluster: Cluster, name: str, migrations: Path, kinds: dict[str, Jo
     return app_url, owner_url
 
 
+_TABLES = text(
+    "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+)
+_REFERENCES = text("""
+    SELECT CAST(conrelid AS regclass)::text AS child, CAST(confrelid AS regclass)::text AS parent FROM pg_constraint
+    WHERE contype = 'f' AND conrelid <> confrelid
+""")
+_SEQUENCES = text("SELECT sequencename, start_value FROM pg_sequences WHERE schemaname = 'public'")
+
+
 def _emptier(owner: Engine) -> Callable[[], None]:
+    """Rows go, in the order of their references: a TRUNCATE makes new files for each table and index, a tenth of a second a test."""
     with owner.connect() as connection:
-        names = connection.execute(
-            text(
-                "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
-            )
-        ).scalars()
-        statement = text(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE")
+        parents: dict[str, set[str]] = {name: set() for name in connection.execute(_TABLES).scalars()}
+        for child, parent in connection.execute(_REFERENCES):
+            parents[child].add(parent)
+        children_first = [*TopologicalSorter(parents).static_order()][::-1]
+        sequences = connection.execute(_SEQUENCES).all()
+    statements = [f'DELETE FROM "{name}"' for name in children_first]
+    statements += [f"SELECT setval('{name}', {start}, false)" for name, start in sequences]
 
     def empty() -> None:
         with owner.begin() as connection:
-            connection.execute(statement)
+            connection.exec_driver_sql("; ".join(statements))
 
     return empty
 

@@ -47,12 +47,22 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Cluster,
     base = tmp_path_factory.mktemp("engines")
     cluster, valkey = Cluster(base), Valkey(base)
     cluster.start()
+    _hurry(cluster)
     try:
         valkey.start()
         yield cluster, valkey
     finally:
         valkey.stop()
         cluster.stop()
+
+
+def _hurry(cluster: Cluster) -> None:
+    """Commits here do not wait for the disk: nobody pulls the plug. Where somebody does (faults, embedded), a server has its own."""
+    admin = create_engine(cluster.admin_url(), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text("ALTER SYSTEM SET fsync = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    admin.dispose()
 
 
 def _migrated(cluster: Cluster, name: str, migrations: Path, kinds: dict[str, JobKind]) -> tuple[str, str]:

@@ -178,8 +178,14 @@ def find(session: Session, inquiry_id: UUID, reply_id: UUID) -> Reply:
 
 
 def undo(session: Session, inquiry_id: UUID, reply_id: UUID, person: Person) -> Reply:
-    """The answer is a draft again, word for word, and its letter is cancelled. Raises AlreadyOnItsWay."""
-    inquiry = survivors.lock(session, inquiry_id)
+    """The answer is a draft again, word for word, and its letter is cancelled; also from the page of a thread that it was part of
+    when the page was opened. Raises AlreadyOnItsWay, NoSuchReply.
+    """
+    if session.get(Reply, reply_id) is None:
+        raise NoSuchReply()
+    inquiry = survivors.lock_thread_of(session, reply_id)
+    if not survivors.were_one(session, inquiry_id, inquiry.id):
+        raise NoSuchReply()
     reply = find(session, inquiry.id, reply_id)
     if (
         reply.status != ReplyStatus.QUEUED

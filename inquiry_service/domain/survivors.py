@@ -11,6 +11,7 @@ from shared.db import first
 
 _LOCK = text("SELECT merged_into_id FROM inquiry WHERE id = :id FOR UPDATE")
 _THREAD_OF = text("SELECT inquiry_id FROM message WHERE id = :id")
+_WERE_MERGED = text("SELECT 1 FROM inquiry_merge WHERE survivor_id = :one AND merged_id = :other LIMIT 1")
 _ALL_OF_IT = text("""
     WITH RECURSIVE part AS (
         SELECT CAST(:id AS uuid) AS id
@@ -69,6 +70,13 @@ def lock_thread_of(session: Session, message_id: UUID) -> Inquiry:
             continue
         session.get(Message, message_id, populate_existing=True)
         return session.get_one(Inquiry, found.inquiry_id, populate_existing=True)
+
+
+def were_one(session: Session, page_of: UUID, thread_of: UUID) -> bool:
+    """Whether a page of the first may have shown entries of the second: they are one thread, or were one. Raises NoSuchInquiry."""
+    if survivor(session, page_of).id == thread_of:
+        return True
+    return first(session, _WERE_MERGED, one=page_of, other=thread_of) is not None
 
 
 def all_of_it(session: Session, inquiry_id: UUID) -> list[UUID]:

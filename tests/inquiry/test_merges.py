@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from inquiry_service.domain import drafts, inquiries, merges, replies, reply_queue, snoozes, tags, threads
-from inquiry_service.domain.errors import OtherAddress, ThreadChanged, WrongMove
+from inquiry_service.domain.errors import NoSuchReply, OtherAddress, ThreadChanged, WrongMove
 from inquiry_service.terms import ReplyStatus, Via
 from shared.audit import THE_SERVICE
 from shared.clock import utc_now
@@ -244,6 +244,32 @@ def test_an_answer_of_the_merged_one_can_still_be_taken_back_from_its_old_page(
     taken_apart(inquiry_db, director, other)
     assert row_of(inquiry_db, other).status == "open"
     assert does_not_add_up(inquiry_db) == {}
+
+
+def test_an_answer_is_taken_back_from_the_survivors_page_after_the_two_were_taken_apart(
+    inquiry_db: Database, director: Person, two: tuple[UUID, UUID]
+) -> None:
+    survivor, other = two
+    with inquiry_db.transaction() as session:
+        reply = replies.answer(session, other, director, "Yes.", undo_s=600)
+    merged(inquiry_db, director, survivor, other)
+    taken_apart(inquiry_db, director, other)
+    with inquiry_db.transaction() as session:
+        replies.undo(session, survivor, reply.id, director)
+        draft = drafts.draft_of(session, other, director)
+    assert draft is not None
+    assert draft[1] == "Yes."
+    assert row_of(inquiry_db, other).status == "new"
+
+
+def test_an_answer_of_a_thread_that_was_never_merged_is_not_taken_back_from_another_page(
+    inquiry_db: Database, director: Person, two: tuple[UUID, UUID]
+) -> None:
+    survivor, other = two
+    with inquiry_db.transaction() as session:
+        reply = replies.answer(session, other, director, "Yes.", undo_s=600)
+    with inquiry_db.transaction() as session, pytest.raises(NoSuchReply):
+        replies.undo(session, survivor, reply.id, director)
 
 
 @pytest.mark.parametrize("page_of", [0, 1], ids=["the survivor's page", "the merged one's page"])

@@ -1,12 +1,11 @@
 """What the enrollment service knows of programs and sections. Away, it costs a short wait, then the last known facts with their time."""
 
-import base64
 import json
 import threading
 import urllib.error
 import urllib.request
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -140,14 +139,12 @@ class EnrollmentClient:
         """What the person with that address registered for, newest first; None when nothing recent enough is known."""
         if not email_normal:
             return None
-        address = base64.urlsafe_b64encode(email_normal.encode()).decode().rstrip("=")
-        path = f"{API}/internal/people/{address}/registrations"
         names = RegistrationOfPerson.__dataclass_fields__
-        known = self._facts(
-            path,
+        known = self._remembered(
+            self._people,
+            email_normal,
+            lambda: self.ask("people/registrations", {"address": email_normal}, timeout_s=TIMEOUT_S),
             lambda item: RegistrationOfPerson(**{name: str(item[name]) for name in names}),
-            kept=self._people,
-            is_signed=True,
         )
         with self._lock:
             while len(self._people) > MOST_PEOPLE:
@@ -206,27 +203,24 @@ class EnrollmentClient:
         except (EnrollmentAway, ValueError, TypeError):
             return None
 
-    def _facts(
-        self,
-        path: str,
-        make: Any,
-        *,
-        kept: MutableMapping[str, Known] | None = None,
-        is_signed: bool = False,
+    def _facts(self, path: str, make: Any) -> Known | None:
+        return self._remembered(self._known, path, lambda: self._get(path), make)
+
+    def _remembered(
+        self, kept: MutableMapping[str, Known], key: str, ask: Callable[[], Any], make: Callable[[Any], Any]
     ) -> Known | None:
-        kept = self._known if kept is None else kept
-        known = kept.get(path)
+        """What was learnt a moment ago, or is learnt now; while the sibling is away what is known for a while, or nothing."""
+        known = kept.get(key)
         now = monotonic_s()
         if known and now - known.read_at_s < FRESH_S:
             return known
         if now >= self._away_until:
             try:
-                answer = self._get(path, is_signed=is_signed)
-                items = [make(item) for item in (answer or {}).get("items", [])]
+                items = [make(item) for item in (ask() or {}).get("items", [])]
                 fresh = Known(items, utc_now(), now)
                 with self._lock:
-                    kept.pop(path, None)
-                    kept[path] = fresh
+                    kept.pop(key, None)
+                    kept[key] = fresh
                 return fresh
             except (EnrollmentAway, KeyError, TypeError):
                 self._away_until = now + REST_S

@@ -36,7 +36,6 @@ FREE = {
     "decision",
     "from_on",
     "to_on",
-    "address",
 }  # not ids of rows: the table of bad inputs has them
 Line = tuple[str, str]
 
@@ -79,7 +78,6 @@ class Tries:
         """What the caller gets with these ids."""
         free = {
             "decision": "resend",
-            "address": "eA",
             "name": "none",
             "number": 1,
             "from_on": "2026-11-01",

@@ -209,3 +209,17 @@ def test_the_list_of_erasures_tells_of_nobody_who_it_is(tmp_path_factory: pytest
     with path.open("a") as file:
         file.write('{"id": "cut')
     assert list(erasures.read(path)) == erased
+
+
+def test_an_address_that_no_form_would_take_is_erased_too(
+    desk: FlaskClient, inquiry_db: Database, known: Known
+) -> None:
+    strange = f"{WORD}@localhost"
+    inquiry_db.run(
+        text("UPDATE inquiry SET asker_email = :address, asker_email_normal = :address WHERE id = :id"),
+        {"address": strange, "id": known.inquiry_id},
+    )
+    answer = post(desk, "erase", email=strange, again=strange, reason="They asked for it.")
+    assert answer.status_code == 303
+    query = text("SELECT asker_name FROM inquiry WHERE id = :id")
+    assert inquiry_db.run(query, {"id": known.inquiry_id})[0].asker_name == "(erased)"

@@ -1,6 +1,5 @@
 """For the sibling only, by its signature: whose registration a reply address of ours belongs to, and which letter of ours came back."""
 
-import base64
 from datetime import date
 from typing import Any
 
@@ -10,7 +9,7 @@ from werkzeug.exceptions import Unauthorized
 
 from enrollment_service.domain import figures
 from enrollment_service.domain.errors import RegistrationNotFound
-from enrollment_service.domain.registrations import of_person, show_by_reply_address
+from enrollment_service.domain.registrations import show_by_reply_address
 from enrollment_service.web.desk import desk
 from enrollment_service.web.schemas.registrations import ReplyAddressSchema
 from shared import letters, returned_letters
@@ -34,40 +33,6 @@ def show_reply_address(address_hash: str) -> Any:
     hashed = _signed_hash(address_hash)
     with database().reading() as session:
         return show_by_reply_address(session, hashed)
-
-
-class OfPersonSchema(Schema):
-    """What somebody registered for."""
-
-    reference = fields.String(required=True)
-    status = fields.String(required=True)
-    section_id = fields.UUID(required=True)
-    section_title = fields.String(required=True)
-    starts_on = fields.Date(required=True)
-
-
-class OfPersonListSchema(Schema):
-    """The newest first."""
-
-    items = fields.List(fields.Nested(OfPersonSchema), required=True)
-
-
-@bp.route("/internal/people/<address>/registrations")
-@bp.response(200, OfPersonListSchema)
-@no_store
-@allow(SIBLING)
-def registrations_of_person(address: str) -> dict[str, Any]:
-    """The registrations of the address, which comes in base64: nothing that reads an address in a log finds one there."""
-    if not is_from_sibling(desk().settings.pair_secret, request.path, request.headers):
-        raise Unauthorized
-    try:
-        email = base64.b64decode(address + "=" * (-len(address) % 4), altchars=b"-_", validate=True).decode()
-    except ValueError:
-        return {"items": []}
-    if "\x00" in email:
-        return {"items": []}
-    with database().reading() as session:
-        return {"items": of_person(session, email)}
 
 
 class DoubtSchema(Schema):

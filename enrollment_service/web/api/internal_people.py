@@ -1,4 +1,7 @@
-"""For the sibling only, by its signature: what is held about one person, to export and to erase. Addresses come in the body, never in an address line."""
+"""For the sibling only, by its signature: what one person registered for, and what is held about them, to export and to erase.
+
+Addresses come in the body, never in an address line.
+"""
 
 from base64 import b64encode
 from collections.abc import Callable
@@ -13,6 +16,7 @@ from werkzeug.exceptions import Unauthorized
 
 from enrollment_service.domain import personal_data
 from enrollment_service.domain.personal_data import Held, StillRegistered
+from enrollment_service.domain.registrations import of_person
 from enrollment_service.web.desk import desk
 from shared import blobs
 from shared.audit import Actor
@@ -21,7 +25,7 @@ from shared.errors import Invalid
 from shared.pair import is_from_sibling
 from shared.web.access import SIBLING, allow
 from shared.web.api import blueprint, no_store
-from shared.web.fields import Email, Schema, Text
+from shared.web.fields import Schema, Text
 from shared.web.site import database
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -29,9 +33,9 @@ bp = blueprint("internal people", "enrollment", "For the inquiry service: one pe
 
 
 class PersonQuestionSchema(Schema):
-    """Who."""
+    """Who. Any address that a mail may have come from, not only one that a form takes."""
 
-    address = Email(required=True)
+    address = Text(max_length=320, required=True)
 
 
 class HeldRegistrationSchema(Schema):
@@ -101,6 +105,34 @@ def signed(view: View) -> View:
         return view(*args, **kwargs)
 
     return checked  # type: ignore[return-value]
+
+
+class OfPersonSchema(Schema):
+    """What somebody registered for."""
+
+    reference = fields.String(required=True)
+    status = fields.String(required=True)
+    section_id = fields.UUID(required=True)
+    section_title = fields.String(required=True)
+    starts_on = fields.Date(required=True)
+
+
+class OfPersonListSchema(Schema):
+    """The newest first."""
+
+    items = fields.List(fields.Nested(OfPersonSchema), required=True)
+
+
+@bp.route("/internal/people/registrations", methods=["POST"])
+@signed
+@bp.arguments(PersonQuestionSchema)
+@bp.response(200, OfPersonListSchema)
+@no_store
+@allow(SIBLING)
+def registrations(question: dict[str, Any]) -> Any:
+    """What that person registered for."""
+    with database().reading() as session:
+        return {"items": of_person(session, question["address"])}
 
 
 @bp.route("/internal/people/held", methods=["POST"])

@@ -196,9 +196,9 @@ class InvitationForm(PersonForm):
 
 
 class PersonDataForm(_Form):
-    """Whose data."""
+    """Whose data: any address that a mail may have come from, not only one that we could write to."""
 
-    email = Email(required=True)
+    email = Text(max_length=320, required=True)
 
 
 class ExportForm(PersonDataForm):
@@ -210,7 +210,7 @@ class ExportForm(PersonDataForm):
 class EraseForm(PersonDataForm):
     """The address once more, so that no slip of a key erases somebody else."""
 
-    again = Text(max_length=254, required=True)
+    again = Text(max_length=320, required=True)
     reason = Text(max_length=500, required=True)
     gives_up = fields.Boolean(load_default=False)
 

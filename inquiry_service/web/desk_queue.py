@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from inquiry_service.domain import absences, reply_queue, staff
 from inquiry_service.domain.tag_words import tag_word
-from inquiry_service.terms import FOR_US
+from inquiry_service.terms import DESK_ROLES, FOR_US
 from inquiry_service.web.parts import parts, settings
 from inquiry_service.web.schemas.forms import DeskQuery
 from inquiry_service.web.words import clipped, due_in_words, initials, program_code, said_at
@@ -215,6 +215,12 @@ def _absence(one: absences.Around, person: Person) -> tuple[str, str]:
 def tag_options(place: Place, known: Sequence[str]) -> list[tuple[str, str]]:
     """The tags of the filter, with the one that is chosen although nothing has it any more."""
     return [(word, f"#{word}") for word in sorted({*known, *([place.tag] if place.tag else [])})]
+
+
+def around_page(session: Session, person: Person) -> dict[str, Any]:
+    """What stands around a page of the desk that is no thread; the queue's views are for whoever works the queue."""
+    works_queue = person.has_any(frozenset(DESK_ROLES))
+    return {"works_queue": works_queue} | (views_part(session, person, Place("")) if works_queue else {})
 
 
 def views_part(

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from html import unescape
 from typing import Any
 from uuid import UUID
 
@@ -463,3 +464,24 @@ def test_a_thread_that_is_not_there_is_a_page_that_says_so(
     assert page.status_code == 404
     assert "There is no such inquiry" in page.text
     assert "To the desk" in page.text
+
+
+@pytest.mark.parametrize(
+    ("role", "page"),
+    [
+        ("director", "/desk/audit"),
+        ("staff", "/desk/answers"),
+        ("auditor", "/desk/audit"),
+        ("auditor", "/desk/reports"),
+    ],
+)
+def test_whatever_stands_beside_a_page_opens_for_its_reader(
+    inquiry_client: FlaskClient, inquiry_db: Database, role: str, page: str
+) -> None:
+    sign_in(inquiry_client, inquiry_db, a_person(inquiry_db, role, email=f"{role}@riverside.example"))
+    beside = inquiry_client.get(page).text.split('class="pane views"')[1].split("</nav>")[0]
+    links = re.findall(r'href="(/desk[^"]*)"', beside)
+    assert len(links) >= 2
+    assert {link: inquiry_client.get(unescape(link)).status_code for link in links} == dict.fromkeys(
+        links, 200
+    )

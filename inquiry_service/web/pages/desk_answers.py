@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from inquiry_service.domain import published_answers
 from inquiry_service.web.auth import DESK
-from inquiry_service.web.desk_queue import Place, views_part
+from inquiry_service.web.desk_queue import around_page
 from inquiry_service.web.forms import FormNotRight, checked, page, see, typed
 from inquiry_service.web.parts import parts, settings
 from inquiry_service.web.schemas.forms import PublishedAnswerForm
@@ -98,6 +98,6 @@ def _page(
             errors=errors or {},
             is_answers=True,
             programs=[(program.slug, program.title) for program in parts().enrollment.programs()],
-            **views_part(session, current_person(), Place("")),
+            **around_page(session, current_person()),
         )
     return page(html, status)

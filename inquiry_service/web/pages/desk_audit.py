@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import Blueprint, render_template, request
 
 from inquiry_service.domain import audit_trail
-from inquiry_service.web.desk_queue import Place, views_part
+from inquiry_service.web.desk_queue import around_page
 from inquiry_service.web.parts import settings
 from inquiry_service.web.words import said_at
 from shared.clock import utc_now
@@ -23,7 +23,7 @@ def show() -> str:
     now, zone = utc_now(), settings().zone
     with database().reading() as session:
         found = audit_trail.page(session, who=who, about=about, cursor=request.args.get("cursor"))
-        views = views_part(session, current_person(), Place(""))
+        views = around_page(session, current_person())
     entries = [
         {
             "at": row.at,

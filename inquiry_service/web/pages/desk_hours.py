@@ -20,7 +20,7 @@ from inquiry_service.domain.typed_hours import (
     spans_text,
 )
 from inquiry_service.web.auth import DIRECTORS
-from inquiry_service.web.desk_queue import Place, views_part
+from inquiry_service.web.desk_queue import around_page
 from inquiry_service.web.forms import FormNotRight, checked, page, see, typed
 from inquiry_service.web.parts import parts, settings
 from inquiry_service.web.report_words import weekday
@@ -140,7 +140,7 @@ def _page(
     programs = {program.slug: program.title for program in parts().enrollment.programs()}
     with database().reading() as session:
         level = service_levels.read(session)
-        around = views_part(session, current_person(), Place(""))
+        around = around_page(session, current_person())
     shown = _would_be(level, tried) if tried else level
     names = programs | {slug: program_code(slug) for slug in level.programs if slug not in programs}
     html = render_template(

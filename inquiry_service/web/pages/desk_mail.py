@@ -12,7 +12,7 @@ from inquiry_service.db.models import MailFile
 from inquiry_service.domain import inbound, mail_files, unfiled
 from inquiry_service.terms import RawMailStatus
 from inquiry_service.web.auth import DESK
-from inquiry_service.web.desk_queue import Place, views_part
+from inquiry_service.web.desk_queue import around_page
 from inquiry_service.web.downloads import listed, saved_as
 from inquiry_service.web.forms import page, see, typed
 from inquiry_service.web.pages.desk_moves import say_no
@@ -46,7 +46,7 @@ def _list(errors: Mapping[str, str] | None = None) -> str:
             mails=mails,
             errors=errors or {},
             is_unfiled=True,
-            **views_part(session, current_person(), Place("")),
+            **around_page(session, current_person()),
         )
 
 

@@ -11,7 +11,7 @@ from inquiry_service.domain import spoken_questions
 from inquiry_service.domain.spoken_questions import SpokenQuestion
 from inquiry_service.terms import Via
 from inquiry_service.web.auth import DESK
-from inquiry_service.web.desk_queue import Place, views_part
+from inquiry_service.web.desk_queue import around_page
 from inquiry_service.web.forms import FormNotRight, checked, page, see, submission_id, typed
 from inquiry_service.web.parts import due_now, parts
 from inquiry_service.web.schemas.forms import SpokenForm
@@ -69,7 +69,7 @@ def _page(
 ) -> ResponseReturnValue:
     programs = [(program.slug, program.title) for program in parts().enrollment.programs()]
     with database().reading() as session:
-        views = views_part(session, current_person(), Place(""))
+        views = around_page(session, current_person())
     html = render_template(
         "desk/new.html",
         **views,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from inquiry_service.domain import staff, staff_changes
 from inquiry_service.web.auth import DIRECTORS
-from inquiry_service.web.desk_queue import Place, views_part
+from inquiry_service.web.desk_queue import around_page
 from inquiry_service.web.forms import FormNotRight, checked, page, see, typed
 from inquiry_service.web.parts import parts, settings
 from inquiry_service.web.schemas.forms import InvitationForm, PersonForm
@@ -151,7 +151,7 @@ def _page(
             }
             for one in staff_changes.everybody(session)
         ]
-        views = views_part(session, current_person(), Place(""))
+        views = around_page(session, current_person())
     html = render_template(
         "desk/people.html",
         **views,

@@ -12,7 +12,7 @@ from inquiry_service.clients import personal_data as there
 from inquiry_service.clients.enrollment import EnrollmentAway
 from inquiry_service.domain import person_export, personal_data
 from inquiry_service.web.auth import DIRECTORS
-from inquiry_service.web.desk_queue import Place, views_part
+from inquiry_service.web.desk_queue import around_page
 from inquiry_service.web.downloads import saved_as
 from inquiry_service.web.forms import FormNotRight, checked, see, typed
 from inquiry_service.web.parts import parts, settings
@@ -164,7 +164,7 @@ def _page(
     *, found: dict[str, Any] | None = None, errors: dict[str, str] | None = None, status: int = 200
 ) -> ResponseReturnValue:
     with database().reading() as session:
-        views = views_part(session, current_person(), Place(""))
+        views = around_page(session, current_person())
         record = erasures.latest(session)
     html = render_template(
         "desk/privacy.html",

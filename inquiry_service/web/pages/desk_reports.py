@@ -17,8 +17,8 @@ from werkzeug.exceptions import NotFound
 from inquiry_service.domain import reports, staff
 from inquiry_service.domain.reports import Asked, Report
 from inquiry_service.web import report_words
-from inquiry_service.web.auth import DESK, REPORT_READERS
-from inquiry_service.web.desk_queue import Place, views_part
+from inquiry_service.web.auth import REPORT_READERS
+from inquiry_service.web.desk_queue import around_page
 from inquiry_service.web.downloads import saved_as
 from inquiry_service.web.forms import page
 from inquiry_service.web.parts import parts, settings
@@ -47,8 +47,7 @@ def show() -> ResponseReturnValue:
     report, named, fill = _read(asked)
     with database().reading() as session:
         people = [(str(one.id), one.name) for one in staff.colleagues(session)]
-        works = current_person().has_any(frozenset(DESK))
-        around = views_part(session, current_person(), Place("")) if works else {}
+        around = around_page(session, current_person())
     html = render_template(
         "desk/reports.html",
         chosen=chosen,
@@ -62,7 +61,6 @@ def show() -> ResponseReturnValue:
         programs=_options(named["program"]),
         sources=_options(named["source"]),
         people=people,
-        works_queue=works,
         is_reports=True,
         **around,
     )

@@ -12,7 +12,7 @@ from inquiry_service.db.models import SavedReply
 from inquiry_service.domain import insertions, merge_fields, saved_replies
 from inquiry_service.web.auth import DESK
 from inquiry_service.web.composing import program_title, school
-from inquiry_service.web.desk_queue import Place, views_part
+from inquiry_service.web.desk_queue import around_page
 from inquiry_service.web.forms import FormNotRight, checked, page, see, typed
 from inquiry_service.web.parts import parts
 from inquiry_service.web.schemas.saved_replies import SavedReplyForm
@@ -146,7 +146,7 @@ def _page(
             is_saved_replies=True,
             field_words=_field_words(),
             programs=programs,
-            **views_part(session, current_person(), Place("")),
+            **around_page(session, current_person()),
         )
     return page(html, status)
 

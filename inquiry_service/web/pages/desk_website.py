@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from inquiry_service.domain import allowed_frames
 from inquiry_service.web.auth import DIRECTORS
-from inquiry_service.web.desk_queue import Place, views_part
+from inquiry_service.web.desk_queue import around_page
 from inquiry_service.web.forms import FormNotRight, checked, page, see, typed
 from inquiry_service.web.parts import parts, settings
 from inquiry_service.web.schemas.forms import FrameForm
@@ -67,6 +67,6 @@ def _page(value: str, errors: dict[str, str] | None = None, status: int = 200) -
             by_script=f'<script src="{address}/embed.js"{chosen} async></script>',
             by_frame=f'<iframe src="{address}/ask/embed{query}" title="{_("Ask a question")}" width="100%" height="800"></iframe>',
             is_website=True,
-            **views_part(session, current_person(), Place("")),
+            **around_page(session, current_person()),
         )
     return page(html, status)

@@ -1,6 +1,6 @@
 """Who may come in: every view says so with `@allow`, and one that says nothing is refused.
 
-A person comes by the `staff` cookie (then unsafe requests must also prove that they come from our own pages) or by a bearer token.
+A sibling comes by its signature, which is checked here and in no view. A person comes by the `staff` cookie (then unsafe requests must also prove that they come from our own pages) or by a bearer token.
 """
 
 from collections.abc import Callable
@@ -13,6 +13,7 @@ from werkzeug.exceptions import Forbidden, Unauthorized
 from werkzeug.wrappers import Response
 
 from shared import errors
+from shared.pair import is_from_sibling
 from shared.people import Person
 from shared.phrases import phrase
 
@@ -108,7 +109,10 @@ def check_access() -> Response | None:
     allowed = allowed_for(current_app.view_functions[request.endpoint])
     if allowed is None:
         raise RuntimeError(f"{request.endpoint} does not say who may call it")
-    if allowed & {ANYONE, LINK, SIBLING}:
+    if allowed & {ANYONE, LINK}:
+        return None
+    if SIBLING in allowed:  # before anything is read of the request
+        _require_signature()
         return None
     person = person_or_none()
     if person is None:
@@ -125,6 +129,13 @@ def check_access() -> Response | None:
     if request.method in UNSAFE and person.by == "cookie":
         require_own_page()
     return None
+
+
+def _require_signature() -> None:
+    """The sibling signed this address and this body. Raises 401."""
+    secret = current_app.extensions["frontdesk"].settings.pair_secret
+    if not is_from_sibling(secret, request.path, request.headers, request.get_data(cache=True)):
+        raise Unauthorized
 
 
 def redirect_to_sign_in() -> Response:

@@ -4,31 +4,24 @@ Addresses come in the body, never in an address line.
 """
 
 from base64 import b64encode
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
-from flask import request
 from marshmallow import fields
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import Unauthorized
 
 from enrollment_service.domain import personal_data
 from enrollment_service.domain.personal_data import Held, StillRegistered
 from enrollment_service.domain.registrations import of_person
-from enrollment_service.web.desk import desk
 from shared import blobs
 from shared.audit import Actor
 from shared.erasures import Erasure, LetterGoing
 from shared.errors import Invalid
-from shared.pair import is_from_sibling
 from shared.web.access import SIBLING, allow
 from shared.web.api import blueprint, no_store
 from shared.web.fields import Schema, Text
 from shared.web.site import database
 
-View = TypeVar("View", bound=Callable[..., Any])
 bp = blueprint("internal people", "enrollment", "For the inquiry service: one person's data")
 
 
@@ -94,19 +87,6 @@ class ErasedSchema(Schema):
     is_going = fields.Boolean()
 
 
-def signed(view: View) -> View:
-    """Before anything is read of the body: it is the sibling's. Raises 401."""
-
-    @wraps(view)
-    def checked(*args: Any, **kwargs: Any) -> Any:
-        secret = desk().settings.pair_secret
-        if not is_from_sibling(secret, request.path, request.headers, request.get_data(cache=True)):
-            raise Unauthorized
-        return view(*args, **kwargs)
-
-    return checked  # type: ignore[return-value]
-
-
 class OfPersonSchema(Schema):
     """What somebody registered for."""
 
@@ -124,7 +104,6 @@ class OfPersonListSchema(Schema):
 
 
 @bp.route("/internal/people/registrations", methods=["POST"])
-@signed
 @bp.arguments(PersonQuestionSchema)
 @bp.response(200, OfPersonListSchema)
 @no_store
@@ -136,7 +115,6 @@ def registrations(question: dict[str, Any]) -> Any:
 
 
 @bp.route("/internal/people/held", methods=["POST"])
-@signed
 @bp.arguments(PersonQuestionSchema)
 @bp.response(200, HeldSchema)
 @no_store
@@ -166,7 +144,6 @@ def _held_registrations(found: Held) -> list[dict[str, Any]]:
 
 
 @bp.route("/internal/people/export", methods=["POST"])
-@signed
 @bp.arguments(PersonQuestionSchema)
 @bp.response(200, ExportSchema)
 @no_store
@@ -206,7 +183,6 @@ def _letter(session: Session, letter: Any) -> dict[str, Any]:
 
 
 @bp.route("/internal/people/erase", methods=["POST"])
-@signed
 @bp.arguments(ErasureSchema)
 @bp.response(200, ErasedSchema)
 @no_store

@@ -17,6 +17,7 @@ from shared.db import Database
 from shared.jobs import JobKind
 from shared.migrating import migrate
 from shared.workshop import Workshop
+from tests.served import address_of, served
 from tests.working import Working
 
 SECRET = "k3j4h5g6f7d8s9a0q1w2e3r4t5y6u7i8"
@@ -270,3 +271,17 @@ def enrollment_work(enrollment_db: Database, enrollment_settings: Any, tmp_path:
     from enrollment_service.worker import make_workshop
 
     return Working(enrollment_db, make_workshop(enrollment_settings, enrollment_db), tmp_path / "mail")
+
+
+@pytest.fixture
+def inquiry_address(inquiry_app: Flask) -> Iterator[str]:
+    """The inquiry service over HTTP."""
+    with served(inquiry_app) as server:
+        yield address_of(server)
+
+
+@pytest.fixture
+def enrollment_address(enrollment_app: Flask) -> Iterator[str]:
+    """The enrollment service over HTTP."""
+    with served(enrollment_app) as server:
+        yield address_of(server)

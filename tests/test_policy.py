@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from threading import Thread
 from typing import Any
 from uuid import uuid4
 
@@ -18,7 +17,6 @@ from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import text
 from werkzeug.routing import Rule
-from werkzeug.serving import make_server
 
 from inquiry_service.db.models import Reply
 from inquiry_service.domain import replies, staff
@@ -208,15 +206,6 @@ def a_link(database: Database, subject_id: object) -> str:
     secret = new_secret()
     database.run(SIGN_LINK, {"hash": hash_secret(secret), "subject_id": subject_id})
     return secret
-
-
-@pytest.fixture
-def inquiry_address(inquiry_app: Flask) -> Iterator[str]:
-    """The inquiry service on a port of its own, for its sibling to ask."""
-    server = make_server("127.0.0.1", 0, inquiry_app, threaded=True)
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
 
 
 def test_enrollment_lets_in_whom_the_policy_names(

@@ -2,9 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from threading import Thread
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +10,6 @@ import pytest
 from flask import Flask
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import text
-from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from inquiry_service.domain import replies, staff
@@ -88,19 +85,16 @@ def _proof(kind: str) -> str:
 @pytest.fixture
 def school(
     inquiry_app: Flask,
+    inquiry_address: str,
     inquiry_db: Database,
     enrollment_db: Database,
     make_enrollment_settings: Any,
-) -> Iterator[School]:
+) -> School:
     """One section, registration, inquiry and reply, and a director who is known to both services."""
     from enrollment_service.app import create_app
 
-    server = make_server("127.0.0.1", 0, inquiry_app, threaded=True)
-    Thread(target=server.serve_forever, daemon=True).start()
-    address = f"http://127.0.0.1:{server.server_port}"
-    enrollment_app = create_app(make_enrollment_settings(inquiry_internal_url=address))
-    yield _a_school({"inquiry": inquiry_app, "enrollment": enrollment_app}, inquiry_db, enrollment_db)
-    server.shutdown()
+    enrollment_app = create_app(make_enrollment_settings(inquiry_internal_url=inquiry_address))
+    return _a_school({"inquiry": inquiry_app, "enrollment": enrollment_app}, inquiry_db, enrollment_db)
 
 
 def _a_school(apps: dict[str, Flask], inquiry_db: Database, enrollment_db: Database) -> School:

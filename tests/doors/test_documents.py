@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from threading import Thread
 from typing import Any
 from urllib.parse import unquote
 
@@ -16,7 +15,6 @@ from schemathesis import APIOperation, Case
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
-from werkzeug.serving import make_server
 from werkzeug.test import EnvironBuilder
 
 from inquiry_service.domain import staff
@@ -203,7 +201,7 @@ def test_inquiry_keeps_to_its_document_for_everybody(
 
 @TIMES
 def test_enrollment_keeps_to_its_document_for_everybody(
-    inquiry_app: Flask,
+    inquiry_address: str,
     inquiry_db: Database,
     enrollment_db: Database,
     make_enrollment_settings: Any,
@@ -211,15 +209,11 @@ def test_enrollment_keeps_to_its_document_for_everybody(
 ) -> None:
     from enrollment_service.app import create_app
 
-    server = make_server("127.0.0.1", 0, inquiry_app, threaded=True)
-    Thread(target=server.serve_forever, daemon=True).start()
-    address = f"http://127.0.0.1:{server.server_port}"
-    app = create_app(make_enrollment_settings(inquiry_internal_url=address))
+    app = create_app(make_enrollment_settings(inquiry_internal_url=inquiry_address))
     actors, _ = actors_of(inquiry_db, enrollment_db)
     tried = try_all(
         app, "/api/enrollment/v1/openapi.json", actors, lambda: of_enrollment(enrollment_db), times
     )
-    server.shutdown()
     say("enrollment", tried)
     assert tried.faults == [], "\n".join(tried.faults)
     assert tried.cases >= times * len(ACTORS) * len(tried.operations)

@@ -6,13 +6,11 @@ An id of another kind (each that the service has, and the sibling's) never opens
 
 import json
 from collections.abc import Callable, Iterator
-from threading import Thread
 from typing import Any
 
 import pytest
 from flask import Flask
 from werkzeug.routing import Rule
-from werkzeug.serving import make_server
 
 from shared.db import Database
 from shared.pair import sign
@@ -125,16 +123,16 @@ class Tries:
 
 @pytest.fixture
 def tries(
-    inquiry_app: Flask, inquiry_db: Database, enrollment_db: Database, make_enrollment_settings: Any
-) -> Iterator[dict[str, Tries]]:
+    inquiry_app: Flask,
+    inquiry_address: str,
+    inquiry_db: Database,
+    enrollment_db: Database,
+    make_enrollment_settings: Any,
+) -> dict[str, Tries]:
     """Both services, the director known to both."""
     from enrollment_service.app import create_app
 
-    server = make_server("127.0.0.1", 0, inquiry_app, threaded=True)
-    Thread(target=server.serve_forever, daemon=True).start()
-    enrollment = create_app(
-        make_enrollment_settings(inquiry_internal_url=f"http://127.0.0.1:{server.server_port}")
-    )
+    enrollment = create_app(make_enrollment_settings(inquiry_internal_url=inquiry_address))
     director = a_director(inquiry_db)
 
     def inquiry_things() -> dict[str, str]:
@@ -146,7 +144,7 @@ def tries(
     def strange(things: dict[str, str]) -> dict[str, str]:
         return {f"the sibling's {name}": value for name, value in things.items()}
 
-    yield {
+    return {
         "inquiry": Tries(
             inquiry_app, inquiry_things, Caller(bearer(inquiry_db, director)), strange(enrollment_things())
         ),
@@ -154,7 +152,6 @@ def tries(
             enrollment, enrollment_things, Caller(bearer(enrollment_db, director)), strange(inquiry_things())
         ),
     }
-    server.shutdown()
 
 
 @pytest.mark.parametrize("service", ["inquiry", "enrollment"])

@@ -1,16 +1,11 @@
 """What the sibling's reports are told: which questions led to a seat, and how full sections are."""
 
-from collections.abc import Callable, Iterator
 from datetime import timedelta
-from threading import Thread
-from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
-from werkzeug.serving import make_server
 
-from enrollment_service.app import create_app
 from inquiry_service.clients.enrollment import EnrollmentClient
 from shared.clock import utc_now
 from shared.db import Database
@@ -24,14 +19,9 @@ _ASKED_BEFORE = text("UPDATE registration SET inquiry = :reference WHERE name = 
 
 
 @pytest.fixture
-def enrollment(
-    enrollment_db: Database, make_enrollment_settings: Callable[..., Any]
-) -> Iterator[EnrollmentClient]:
+def enrollment(enrollment_address: str) -> EnrollmentClient:
     """The service on a port of its own, as its sibling asks it."""
-    server = make_server("127.0.0.1", 0, create_app(make_enrollment_settings()), threaded=True)
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield EnrollmentClient(f"http://127.0.0.1:{server.server_port}", PAIR_SECRET)
-    server.shutdown()
+    return EnrollmentClient(enrollment_address, PAIR_SECRET)
 
 
 def test_a_seat_that_began_with_a_question_names_it(

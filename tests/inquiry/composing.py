@@ -1,16 +1,11 @@
 """The composer with a real enrollment service beside it: what tests of answers with live facts begin with."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from threading import Thread
 from typing import Any
 from uuid import UUID
 
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
-from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from inquiry_service.domain import saved_replies
@@ -60,17 +55,6 @@ class Composing:
     def row(self, statement: str, **values: Any) -> Any:
         """One row of the inquiry database."""
         return self.inquiry_db.run(text(statement), values)[0]
-
-
-@contextmanager
-def served(app: Flask) -> Iterator[Any]:
-    """The application answers over HTTP."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
 
 
 def box_of(page: str) -> str:

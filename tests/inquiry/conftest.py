@@ -9,7 +9,8 @@ from flask import Flask
 
 from shared.db import Database
 from tests.builders import a_director, sign_in
-from tests.inquiry.composing import Composing, served
+from tests.inquiry.composing import Composing
+from tests.served import served
 from tests.working import Working
 
 

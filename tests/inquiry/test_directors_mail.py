@@ -1,14 +1,11 @@
 """A director answers from her own mail program: genuine mails go out, forged and stale ones are held or filed, commands act."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import text
-from werkzeug.serving import make_server
 
 from inquiry_service.domain import inquiries
 from inquiry_service.terms import Via
@@ -24,15 +21,10 @@ def desk(
     inquiry_db: Database,
     make_inquiry_settings: Callable[..., Any],
     tmp_path: Path,
-    enrollment_app: Flask,
-) -> Iterator[Desk]:
+    enrollment_address: str,
+) -> Desk:
     """With the sibling, which is asked for addresses that are not known here."""
-    server = make_server("127.0.0.1", 0, enrollment_app, threaded=True)
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield a_desk(
-        inquiry_db, make_inquiry_settings, tmp_path, sibling_url=f"http://127.0.0.1:{server.server_port}"
-    )
-    server.shutdown()
+    return a_desk(inquiry_db, make_inquiry_settings, tmp_path, sibling_url=enrollment_address)
 
 
 def _told_to_director(desk: Desk) -> list[str]:

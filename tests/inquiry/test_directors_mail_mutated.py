@@ -3,13 +3,10 @@
 import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import text
-from werkzeug.serving import make_server
 
 from inquiry_service.domain import authentication, directors_mail, inbound, intake
 from shared.db import Database
@@ -25,14 +22,9 @@ def desk(
     inquiry_db: Database,
     make_inquiry_settings: Callable[..., Any],
     tmp_path: Path,
-    enrollment_app: Flask,
-) -> Iterator[Desk]:
-    server = make_server("127.0.0.1", 0, enrollment_app, threaded=True)
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield a_desk(
-        inquiry_db, make_inquiry_settings, tmp_path, sibling_url=f"http://127.0.0.1:{server.server_port}"
-    )
-    server.shutdown()
+    enrollment_address: str,
+) -> Desk:
+    return a_desk(inquiry_db, make_inquiry_settings, tmp_path, sibling_url=enrollment_address)
 
 
 class Mutations:

@@ -16,7 +16,8 @@ from tests.builders import an_inquiry
 from tests.conftest import PAIR_SECRET
 from tests.enrollment.builders import a_section
 from tests.enrollment.test_pages import hidden
-from tests.inquiry.composing import Composing, box_of, served
+from tests.inquiry.composing import Composing, box_of
+from tests.served import served
 
 
 @pytest.fixture

@@ -1,16 +1,13 @@
 """A letter of the enrollment service that came back by mail: the inquiry service tells its sibling, and the seat goes on."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from threading import Thread
 from typing import Any
 from uuid import UUID
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
-from werkzeug.serving import make_server
 
 from enrollment_service.domain.registrations import cancel_by_office
 from inquiry_service.domain import inbound
@@ -28,22 +25,11 @@ FIRST, SECOND = "first@example.com", "second@example.com"
 
 
 @pytest.fixture
-def sibling(enrollment_app: Flask) -> Iterator[str]:
-    """The enrollment service's own address."""
-    server = make_server("127.0.0.1", 0, enrollment_app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-
-
-@pytest.fixture
 def inbox(
-    inquiry_db: Database, make_inquiry_settings: Callable[..., Any], sibling: str, tmp_path: Path
+    inquiry_db: Database, make_inquiry_settings: Callable[..., Any], enrollment_address: str, tmp_path: Path
 ) -> Callable[[bytes], str]:
     """A mail comes in at the inquiry service and is worked on; what became of it."""
-    settings = make_inquiry_settings(enrollment_url=sibling)
+    settings = make_inquiry_settings(enrollment_url=enrollment_address)
     work = Working(inquiry_db, make_workshop(settings, inquiry_db), tmp_path / "mail")
 
     def arrives(data: bytes) -> str:
@@ -94,7 +80,7 @@ def test_an_offer_that_is_only_late_stays_open(
 
 
 def test_a_return_path_that_is_nobodys_waits_for_a_person(
-    inbox: Callable[[bytes], str], sibling: str
+    inbox: Callable[[bytes], str], enrollment_address: str
 ) -> None:
     assert inbox(a_notice(f"b+{'a' * 26}@riverside.example")) == "unfiled"
 

@@ -1,17 +1,14 @@
 """Both services, talking to each other over HTTP, and somebody known to both in every way there is."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
-from threading import Thread
 from typing import Any
 from uuid import UUID
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
-from werkzeug.serving import make_server
 
 from inquiry_service.app import create_app
 from inquiry_service.domain import (
@@ -53,17 +50,6 @@ class Known:
 
 
 @pytest.fixture
-def sibling(enrollment_app: Flask) -> Iterator[str]:
-    """The enrollment service's own address."""
-    server = make_server("127.0.0.1", 0, enrollment_app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-
-
-@pytest.fixture
 def director(inquiry_db: Database) -> Person:
     """Who decides."""
     return a_director(inquiry_db)
@@ -71,10 +57,10 @@ def director(inquiry_db: Database) -> Person:
 
 @pytest.fixture
 def desk(
-    inquiry_db: Database, make_inquiry_settings: Callable[..., Any], sibling: str, director: Person
+    inquiry_db: Database, make_inquiry_settings: Callable[..., Any], enrollment_address: str, director: Person
 ) -> FlaskClient:
     """A director's browser, at an inquiry service whose sibling answers."""
-    client = create_app(make_inquiry_settings(enrollment_url=sibling), inquiry_db).test_client()
+    client = create_app(make_inquiry_settings(enrollment_url=enrollment_address), inquiry_db).test_client()
     sign_in(client, inquiry_db, director)
     return client
 

@@ -1,6 +1,7 @@
 """Who may come in: every view says so with `@allow`, and one that says nothing is refused.
 
-A sibling comes by its signature, which is checked here and in no view. A person comes by the `staff` cookie (then unsafe requests must also prove that they come from our own pages) or by a bearer token.
+A sibling comes by its signature, which is checked here and in no view. A person comes by the `staff` cookie (then unsafe requests
+must also prove that they come from our own pages) or by a bearer token.
 """
 
 from collections.abc import Callable

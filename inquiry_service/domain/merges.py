@@ -27,7 +27,7 @@ from shared.phrases import phrase
 from shared.tokens import new_id
 
 MERGEABLE = (InquiryStatus.NEW, InquiryStatus.OPEN, InquiryStatus.WAITING, InquiryStatus.CLOSED)
-_MOMENTS = ("due_at", "closed_at", "snoozed_until", "first_answered_at", "last_message_at")
+_MOMENTS = ("due_at", "due_from", "closed_at", "snoozed_until", "first_answered_at", "last_message_at")
 _COLUMNS = ("status", "assignee_id", "program", "is_never_reached", "messages", *_MOMENTS)
 
 
@@ -80,10 +80,10 @@ def _both_locked(session: Session, one_id: UUID, other_id: UUID) -> tuple[Inquir
 
 def _check(survivor: Inquiry, merged: Inquiry, *, is_one_person: bool) -> None:
     for inquiry in (survivor, merged):
-        if inquiry.status not in MERGEABLE:
+        if inquiry.status not in MERGEABLE or inquiry.erased_at is not None:
             raise WrongMove(
                 phrase(
-                    "%(reference)s is set aside or merged already: it cannot be merged as it stands.",
+                    "%(reference)s is set aside, erased, or merged already: it cannot be merged as it stands.",
                     reference=inquiry.reference,
                 ),
                 state=inquiry.status,
@@ -156,9 +156,12 @@ def _join_standing(survivor: Inquiry, merged: Inquiry) -> None:
     """What waits for us in either waits in the survivor, by the sooner time; the rest is the survivor's own, where it has any."""
     if merged.status in FOR_US:
         both = survivor.status in FOR_US
-        due = [at for at in (survivor.due_at if both else None, merged.due_at) if at is not None]
+        due = [
+            (one.due_at, one.due_from) for one in ((survivor, merged) if both else (merged,)) if one.due_at
+        ]
         survivor.status = survivor.status if both else InquiryStatus.OPEN
-        survivor.due_at, survivor.closed_at = min(due, default=None), None
+        survivor.due_at, survivor.due_from = min(due, default=(None, survivor.due_from))
+        survivor.closed_at = None
         if merged.snoozed_until is None:
             survivor.snoozed_until = None
     elif merged.status == InquiryStatus.WAITING and survivor.status == InquiryStatus.CLOSED:

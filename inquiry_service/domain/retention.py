@@ -1,4 +1,7 @@
-"""How long what is over is kept: rules are settings, in days, and 0 is for ever."""
+"""How long what is over is kept: rules are settings, in days, and 0 is for ever.
+
+Nothing is over that is put off, or where an answer still has to go, or waits for a person.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -6,7 +6,17 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from inquiry_service.domain import drafts, inquiries, merges, replies, reply_queue, snoozes, tags, threads
+from inquiry_service.domain import (
+    drafts,
+    inquiries,
+    merges,
+    personal_data,
+    replies,
+    reply_queue,
+    snoozes,
+    tags,
+    threads,
+)
 from inquiry_service.domain.errors import NoSuchReply, OtherAddress, ThreadChanged, WrongMove
 from inquiry_service.terms import ReplyStatus, Via
 from shared.audit import THE_SERVICE
@@ -464,3 +474,13 @@ def test_a_draft_that_was_sent_in_the_survivor_stays_there(
     assert bodies(inquiry_db, other) == [SECOND]
     assert [row.origin_id for row in all_of(inquiry_db, survivor)[1]] == [None, None]
     assert does_not_add_up(inquiry_db) == {}
+
+
+def test_what_was_erased_is_merged_with_nothing(
+    inquiry_db: Database, director: Person, two: tuple[UUID, UUID]
+) -> None:
+    survivor, other = two
+    with inquiry_db.transaction() as session:
+        personal_data.erase_inquiries(session, [other], because="their time is over")
+    with inquiry_db.transaction() as session, pytest.raises(WrongMove):
+        merges.merge(session, director, survivor, other, is_one_person=True)

@@ -100,6 +100,7 @@ WITH_MERGED = text("""
 TOO_OLD = text("""
     SELECT id FROM inquiry
     WHERE status = ANY(:statuses) AND status IN ('waiting', 'closed', 'quarantined', 'spam') AND erased_at IS NULL
-      AND last_message_at < now() - make_interval(days => :days)
+      AND last_message_at < now() - make_interval(days => :days) AND snoozed_until IS NULL
+      AND NOT EXISTS (SELECT 1 FROM reply WHERE reply.inquiry_id = inquiry.id AND reply.status IN ('queued', 'held', 'failed', 'in_doubt'))
     ORDER BY last_message_at, id LIMIT :limit FOR UPDATE SKIP LOCKED
 """)

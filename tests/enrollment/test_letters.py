@@ -1,6 +1,7 @@
 """What registrants read in their letters, and what they never read."""
 
 import re
+from datetime import timedelta
 from uuid import UUID
 
 from flask import Flask
@@ -147,3 +148,23 @@ def test_letters_are_text_and_drawn_and_say_that_they_are_automatic(
     assert letter["Auto-Submitted"] == "auto-generated"
     assert "http" not in html_of(letter).replace("http://127.0.0.1:8001", "")
     assert max(len(line) for line in letter.as_bytes().splitlines()) < 998
+
+
+def test_an_offer_names_its_end_and_a_waitlist_its_one_hour(
+    enrollment_db: Database, enrollment_work: Working
+) -> None:
+    section_id = a_section(enrollment_db, seats=1, starts_in=timedelta(hours=40), offer_valid_hours=1)
+    seated = registered(enrollment_db, section_id, "Seated")
+    registered(enrollment_db, section_id, "Waiting")
+    enrollment_work.drain()
+    (waitlisted,) = enrollment_work.letters("waiting@example.com")
+    for words in (text_of(waitlisted), html_of(waitlisted)):
+        assert "There is then 1 hour to say yes." in words
+    enrollment_db.run(text("UPDATE section SET offer_valid_hours = 300"))
+    with enrollment_db.transaction() as session:
+        registrations.cancel(session, seated.id, because="cancelled by the office")
+    enrollment_work.drain()
+    offer = enrollment_work.letters("waiting@example.com")[1]
+    for words in (text_of(offer), html_of(offer)):
+        assert "12:00" in words.partition("answer by")[2][:60]
+        assert "300" not in words

@@ -19,11 +19,12 @@ def offer(desk: Mailroom, letter: LetterRow) -> Composed:
     registration = subject_of(desk, letter, "offered")
     if registration.offer_id is None:
         raise LetterPointless("the offer is no longer open")
-    hours = registration.offer_valid_hours
     zone = ZoneInfo(registration.time_zone)
-    ends_at = registration.offer_expires_at or latest_end(utc_now(), hours, registration.starts_on, zone)
+    ends_at = registration.offer_expires_at or latest_end(
+        utc_now(), registration.offer_valid_hours, registration.starts_on, zone
+    )
     deadline = words.deadline(ends_at, registration.time_zone, desk.service.school_locale)
-    return compose(desk, "offer", registration, hours=hours, deadline=deadline)
+    return compose(desk, "offer", registration, deadline=deadline)
 
 
 def offer_passed(desk: Mailroom, letter: LetterRow) -> Composed:

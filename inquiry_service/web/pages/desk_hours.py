@@ -121,12 +121,14 @@ def _hours(values: Mapping[str, str]) -> Hours:
 
 
 def _one_span(hours: str) -> Span | None:
+    """The hours of a day of its own; none when the school is closed. Raises FormNotRight."""
+    wrong = FormNotRight({"hours": _("Enter one span such as 9-12, or nothing when the school is closed")})
     try:
         spans = spans_of(hours)
     except NotHours:
-        spans = ((0, 0), (0, 0))
+        raise wrong from None
     if len(spans) > 1:
-        raise FormNotRight({"hours": _("Enter one span such as 9-12, or nothing when the school is closed")})
+        raise wrong
     return spans[0] if spans else None
 
 

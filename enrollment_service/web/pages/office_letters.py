@@ -50,7 +50,7 @@ def decide(letter_id: UUID, decision: str) -> ResponseReturnValue:
     except NotFound:
         raise
     except DomainError as refusal:
-        flash(say(refusal.detail))
+        flash(say(refusal.detail), "due")
     return redirect(url_for(".list_letters"), 303)
 
 

@@ -3,9 +3,10 @@
 from typing import Any
 from uuid import UUID
 
+from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 
-from inquiry_service.domain import inquiries, passwords, replies, staff
+from inquiry_service.domain import inquiries, replies, staff
 from inquiry_service.domain.inquiries import NewInquiry
 from inquiry_service.domain.spam import SpamScore
 from inquiry_service.web.auth import COOKIE
@@ -21,7 +22,8 @@ PHLEBOTOMY_QUESTION = """Hello dear director
 I am really interested in the phlebotomy program. Do you think is it going to be easy to get a part time job as a phlebotomist?
 Can you refer us to any hospital after receiving our certification from your school?"""
 PASSWORD = "correct horse battery"
-_PASSWORD_HASH = passwords.hash_password(PASSWORD)
+# A hash carries its own cost: at the one of the service, a tenth of a second would go into each sign-in of a test.
+_PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=64).hash(PASSWORD)
 
 
 def a_question(**given: Any) -> dict[str, Any]:

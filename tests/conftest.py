@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine, create_engine, make_url, text
 from xdist.scheduler import LoadScopeScheduling
 
@@ -40,6 +41,13 @@ class TogetherWhatShares(LoadScopeScheduling):  # type: ignore[misc]
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
     """Which test runs in which process."""
     return TogetherWhatShares(config, log)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _pages_compiled_once(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A fresh application a test need not translate the same templates again: a desk's page takes half a second of it."""
+    cache = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("pages")))
+    Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": cache}
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,11 @@
 """A closed account is out of both services within a minute: by cookie and by token, with the time that passes in our hands."""
 
 from collections.abc import Callable, Iterator
-from threading import Thread
 from typing import Any
 
 import pytest
 from flask import Flask
-from werkzeug.serving import make_server
+from werkzeug.serving import BaseWSGIServer
 
 from enrollment_service.app import create_app
 from inquiry_service.domain import staff
@@ -15,6 +14,7 @@ from shared.audit import THE_SERVICE
 from shared.db import Database
 from shared.people import Person
 from tests.builders import PASSWORD, a_person, bearer
+from tests.served import address_of, served
 
 CLIENT = "enrollment_service.clients.inquiry"
 
@@ -23,7 +23,7 @@ class TwoDoors:
     """One director, known to both services by cookie and by token; a clock that moves when it is told to."""
 
     def __init__(
-        self, inquiry: Flask, enrollment: Flask, databases: tuple[Database, Database], server: Any
+        self, inquiry: Flask, enrollment: Flask, databases: tuple[Database, Database], server: BaseWSGIServer
     ) -> None:
         self.now_s = 1000.0
         self.inquiry, self.enrollment, self.server = inquiry, enrollment, server
@@ -69,13 +69,11 @@ def doors(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[TwoDoors]:
     """Both services, the sibling reached over a real port."""
-    server = make_server("127.0.0.1", 0, inquiry_app, threaded=True)
-    Thread(target=server.serve_forever, daemon=True).start()
-    settings = make_enrollment_settings(inquiry_internal_url=f"http://127.0.0.1:{server.server_port}")
-    doors = TwoDoors(inquiry_app, create_app(settings), (inquiry_db, enrollment_db), server)
-    monkeypatch.setattr(f"{CLIENT}.monotonic_s", lambda: doors.now_s)
-    yield doors
-    server.shutdown()
+    with served(inquiry_app) as server:
+        settings = make_enrollment_settings(inquiry_internal_url=address_of(server))
+        doors = TwoDoors(inquiry_app, create_app(settings), (inquiry_db, enrollment_db), server)
+        monkeypatch.setattr(f"{CLIENT}.monotonic_s", lambda: doors.now_s)
+        yield doors
 
 
 def is_out_within_a_minute(doors: TwoDoors) -> bool:

@@ -1,12 +1,12 @@
 """What the sibling knows of a person: asked by a signature, kept a while, and never in the way."""
 
 import json
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from collections.abc import Iterable, Iterator
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 from flask import Flask
+from werkzeug.exceptions import ServiceUnavailable
 
 from inquiry_service.clients import enrollment
 from inquiry_service.clients.enrollment import EnrollmentClient
@@ -14,45 +14,36 @@ from shared.db import Database
 from shared.pair import sign
 from tests.conftest import PAIR_SECRET
 from tests.enrollment.builders import a_section, registered
+from tests.served import address_of, served
 
 EFFAT = "effat@example.com"
 PATH = "/api/enrollment/v1/internal/people/registrations"
 
 
 class Sibling:
-    """The real enrollment service on a real socket; it can be told to be away."""
+    """The real enrollment service; it can be told to be away."""
 
     def __init__(self, app: Flask) -> None:
+        self.app = app
         self.asked: list[str] = []
         self.is_away = False
-        sibling = self
+        self.url = ""
 
-        class Handler(BaseHTTPRequestHandler):
-            """Hands the request to the application."""
-
-            def do_POST(self) -> None:
-                """Its answer, or a refusal while it is away."""
-                sibling.asked.append(self.path)
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                answer = app.test_client().post(self.path, data=body, headers=dict(self.headers))
-                self.send_response(503 if sibling.is_away else answer.status_code)
-                self.end_headers()
-                self.wfile.write(b"" if sibling.is_away else answer.data)
-
-            def log_message(self, *_: object) -> None:
-                """Says nothing."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        Thread(target=self.server.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Its answer, or a refusal while it is away."""
+        self.asked.append(environ["PATH_INFO"])
+        if self.is_away:
+            return ServiceUnavailable()(environ, start_response)
+        return self.app(environ, start_response)
 
 
 @pytest.fixture
 def sibling(enrollment_app: Flask) -> Iterator[Sibling]:
-    """The sibling, while the test runs."""
+    """The sibling, on a real socket while the test runs."""
     found = Sibling(enrollment_app)
-    yield found
-    found.server.shutdown()
+    with served(found) as server:
+        found.url = address_of(server)
+        yield found
 
 
 def test_a_persons_registrations_are_read_once_and_kept(sibling: Sibling, enrollment_db: Database) -> None:

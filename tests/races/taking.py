@@ -1,10 +1,10 @@
-"""A process of somebody at the desk who takes as fast as it can: `python -m tests.races.taking take|claim <database> <person>`.
+"""A process of somebody at the desk: `python -m tests.races.taking <database> <person>`.
 
-It says `ready`, waits for a line (of the ids to claim), and then says the id of each inquiry that is now its person's.
+It says `ready`. For each line that it reads it takes once (the next one, or the one whose id the line is), and says the id
+of what is now its person's, or `-`. It ends with its input.
 """
 
 import sys
-from collections.abc import Iterator
 from uuid import UUID
 
 from sqlalchemy import text
@@ -17,37 +17,26 @@ from shared.people import Person
 _AWAKE = text("SELECT 1")
 
 
-def taken(database: Database, person: Person) -> Iterator[UUID]:
-    """Whatever comes next, until nothing is left."""
-    while True:
-        try:
-            with database.transaction() as session:
-                inquiry_id = reply_queue.take_next(session, person).id
-        except NothingToTake:
-            return
-        yield inquiry_id
+def taken(database: Database, person: Person, wanted: str) -> str:
+    """The id of the wanted one, or of whatever comes next, if it is now the person's."""
+    try:
+        with database.transaction() as session:
+            if not wanted:
+                return str(reply_queue.take_next(session, person).id)
+            reply_queue.claim(session, UUID(wanted), person)
+            return wanted
+    except (NothingToTake, TakenBySomebodyElse):
+        return "-"
 
 
-def claimed(database: Database, person: Person, inquiry_ids: list[UUID]) -> Iterator[UUID]:
-    """Each of these that nobody had."""
-    for inquiry_id in inquiry_ids:
-        try:
-            with database.transaction() as session:
-                reply_queue.claim(session, inquiry_id, person)
-        except TakenBySomebodyElse:
-            continue
-        yield inquiry_id
-
-
-def main(what: str, url: str, person_id: str) -> None:
-    """Until there is nothing left."""
+def main(url: str, person_id: str) -> None:
+    """Until there is nothing to read."""
     database = Database(url, pool_size=1)
     person = Person(UUID(person_id), "Somebody", "somebody@riverside.example", frozenset({"staff"}))
     database.run(_AWAKE)
     print("ready", flush=True)
-    wanted = [UUID(word) for word in sys.stdin.readline().split()]
-    for inquiry_id in taken(database, person) if what == "take" else claimed(database, person, wanted):
-        print(inquiry_id)
+    for line in sys.stdin:
+        print(taken(database, person, line.strip()), flush=True)
 
 
 if __name__ == "__main__":

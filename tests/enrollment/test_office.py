@@ -174,6 +174,36 @@ def test_cancelling_needs_a_reason_and_frees_the_seat(
     assert letters_to(enrollment_db, "ann@example.com") == ["confirmation", "cancelled"]
 
 
+def test_what_was_refused_is_said_at_the_top_with_a_way_to_the_field(
+    registrar: FlaskClient, enrollment_db: Database
+) -> None:
+    section_id = a_section(enrollment_db, seats=1)
+    seated, other = (registered(enrollment_db, section_id, name) for name in ("Ann", "Bob"))
+    page, cancel = f"/office/sections/{section_id}", "/office/registrations/{}/cancel"
+
+    def problems(action: str, **typed: str) -> list[tuple[str, str]]:
+        refused = post(registrar, page, action, **typed)
+        assert refused.status_code == 422
+        summary = refused.text.partition("data-error-summary")[2].partition("</div>")[0]
+        for field, _ in (found := re.findall(r'<a href="#([^"]*)">([^<]*)', summary)):
+            assert refused.text.count(f' id="{field}"') == 1
+        return found or re.findall(r"<li>()([^<]*)", summary)
+
+    assert problems(f"{page}/registrations", email="nobody") == [
+        ("name", "Enter the name."),
+        ("email", "Enter an email address we can answer to, like name@example.com."),
+    ]
+    assert [field for field, _ in problems(f"{page}/capacity", capacity="many")] == ["capacity"]
+    for person in (seated, other):
+        assert [field for field, _ in problems(cancel.format(person.id), reason="no")] == [
+            f"reason-{person.id}"
+        ]
+    assert post(registrar, page, cancel.format(seated.id), reason="Moved to another town").status_code == 303
+    ((field, words),) = problems(cancel.format(seated.id), reason="Moved to another town")
+    assert not field, "the form is gone with the registration; why it was refused is still said"
+    assert words
+
+
 def test_a_form_without_its_token_is_refused(registrar: FlaskClient, enrollment_db: Database) -> None:
     section_id = a_section(enrollment_db, seats=1)
     assert (

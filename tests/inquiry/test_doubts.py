@@ -78,6 +78,7 @@ def test_many_letters_are_one_question(inquiry_db: Database, inquiry_work: Worki
     (asked,) = inquiry_work.letters(director.email)
     assert str(asked["Subject"]) == "12 letters may have been sent, or not"
     assert text_of(asked).count("/desk/inquiries/") == doubts.SHOWN
+    assert f"And {12 - doubts.SHOWN} more." in text_of(asked)
 
 
 def test_whoever_has_taken_the_thread_is_asked_beside_the_directors(inquiry_db: Database) -> None:

@@ -57,6 +57,7 @@ def my_links(desk: Mailroom, letter: LetterRow) -> Composed:
         (
             entry.program_title,
             entry.section_title,
+            entry.reference,
             f"{desk.service.public_url}/my/{desk.public_link(entry.id)}",
         )
         for entry in active_of_address(desk.session, registration.email)

@@ -105,7 +105,7 @@ def cancel(registration_id: UUID) -> ResponseReturnValue:
                 session, registration_id, actor=current_person().actor, reason=values["reason"]
             )
     except (ValidationError, DomainError) as refusal:
-        return _section_page(section_id, refusal=refusal, about=f"cancel-{registration_id}"), 422
+        return _section_page(section_id, refusal=refusal, about=str(registration_id)), 422
     flash(_("%(reference)s is cancelled.", reference=registration.reference))
     return redirect(url_for(".show_section", section_id=section_id), 303)
 
@@ -125,6 +125,7 @@ def _section_page(
         roster = registrations.roster(session, section_id)
         people = [*roster.seated, *roster.waiting, *roster.ended]
         written = _letters_by_subject(letters.letters_of(session, [person.id for person in people]))
+    errors = sentences_of(refusal) if refusal else {}
     return render_template(
         "office/section.html",
         section=section,
@@ -134,11 +135,19 @@ def _section_page(
         roster=roster,
         letters=written,
         can_change=current_person().has_any(frozenset(RUNS_OFFICE)),
-        errors=sentences_of(refusal) if refusal else {},
+        errors=errors,
+        problems=[(_id_of(name, about), words) for name, words in errors.items()],
         about=about,
         values=request.form if refusal else {},
         submission_id=new_id(),
     )
+
+
+def _id_of(field: str, about: str) -> str:
+    """Which of the page's fields is meant: a reason is asked for in each of its forms."""
+    if field != "reason":
+        return field
+    return {"capacity": "capacity-reason", "registration": "overbook-reason"}.get(about, f"reason-{about}")
 
 
 def _letters_by_subject(found: Any) -> dict[UUID, list[Any]]:

@@ -3,7 +3,10 @@
 from marshmallow import EXCLUDE, fields, validate
 
 from enrollment_service.web.schemas.registrations import PersonSchema
+from shared.phrases import phrase
 from shared.web.fields import Schema, Text, Whole
+
+_NAME = phrase("Enter the name.")
 
 
 class CapacitySchema(Schema):
@@ -23,6 +26,7 @@ class CapacityAnswerSchema(Schema):
 class OfficeRegistrationSchema(PersonSchema):
     """Somebody registered by the office; `overbook` goes beyond the last seat and needs a reason."""
 
+    name = Text(required=True, max_length=120, error_messages=dict.fromkeys(("required", "blank"), _NAME))
     overbook = fields.Boolean(load_default=False)
     reason = Text(max_length=500, allow_none=True)
 

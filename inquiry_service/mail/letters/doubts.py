@@ -33,5 +33,6 @@ def _ask(
     person = room.session.get(Staff, letter.subject_id)
     if person is None or person.disabled_at is not None:
         raise LetterPointless("the account is closed")
-    subject, text, html = room.render("in_doubt", number=number, threads=threads, url=url)
+    more = number - len(threads) if threads else 0
+    subject, text, html = room.render("in_doubt", number=number, threads=threads, more=more, url=url)
     return Composed(subject, text, html, sender_name="Frontdesk", recipient_name=person.name)

@@ -118,7 +118,10 @@ def _second_factor_page(errors: dict[str, str] | None = None, status: int = 200)
         if session.get_one(Staff, person.id).totp_since is not None:
             return see(HERE)
         secret, address = second_factor.begin(session, person.id, settings().school_name)
-    picture = Markup(segno.make(address, error="m").svg_inline(scale=4, border=2))  # noqa: S704 - made of squares alone
+    drawn = segno.make(address, error="m").svg_inline(
+        scale=4, light="#fff"
+    )  # its own ground: a dark page leaves none
+    picture = Markup(drawn)  # noqa: S704 - made of squares alone
     html = render_template("inquiry/second_factor.html", secret=secret, picture=picture, errors=errors or {})
     response: Response = mark_private(make_response(html, status))
     return response

@@ -1,5 +1,6 @@
 """Real engines for every test: one PostgreSQL and one Valkey a test process, freshly migrated databases, emptied between tests."""
 
+import gc
 from collections.abc import Callable, Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -20,6 +21,8 @@ from shared.migrating import migrate
 from shared.workshop import Workshop
 from tests.served import address_of, served
 from tests.working import Working
+
+gc.set_threshold(100_000, 50, 50)  # a new application a test is much to look through: a seventh of the time
 
 SECRET = "k3j4h5g6f7d8s9a0q1w2e3r4t5y6u7i8"
 PAIR_SECRET = "p3j4h5g6f7d8s9a0q1w2e3r4t5y6u7i8"

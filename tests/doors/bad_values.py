@@ -412,6 +412,7 @@ _TYPES = [
         "enrollment",
         "POST /office/registrations/{registration}/cancel",
         422,
+        "reason-{registration}",
         who="token",
         data={"reason": "x"},
     ),

@@ -9,84 +9,43 @@ from urllib.parse import quote
 
 from deploy.embedded import postgres_settings, roles
 from deploy.embedded.binaries import find_postgres
-from deploy.embedded.errors import AlreadyRunning, CannotRun
-from deploy.embedded.layout import Layout
-from deploy.embedded.lock import FileLock, is_held
+from deploy.embedded.errors import CannotRun
+from deploy.embedded.lock import is_held
 from deploy.embedded.logs import open_log, tail
 from deploy.embedded.moving_out import make_home, reachable_programs
-from deploy.embedded.orphans import processes_in, take_from_orphan
+from deploy.embedded.orphans import processes_in
+from deploy.embedded.owned_server import OwnedServer
 from deploy.embedded.privileges import ROOT_WAYS, Way, dying_with_parent, hand_over, user_name, ways, works
 from deploy.embedded.secrets import password, read_or_create
 from deploy.embedded.waiting import wait_until
 
 FAST, IMMEDIATE = signal.SIGINT, signal.SIGQUIT
-STOPPING = (FAST, IMMEDIATE, signal.SIGKILL)
 START_TIMEOUT_S = 120.0  # recovery after a crash may take its time
 
 
-class Cluster:
-    """The server below `base_dir`. Start it from the main thread: on Linux it ends with its thread.
-
-    Every method but `start` and `stop` also works in another process, while the server runs.
-    """
+class Cluster(OwnedServer):
+    """The server below `base_dir`. Every method but `start` and `stop` also works in another process, while the server runs."""
 
     name = "postgres"
+    title = "PostgreSQL"
+    stopping = (FAST, IMMEDIATE, signal.SIGKILL)
+    stop_timeout_s = 10.0
 
     def __init__(
         self, base_dir: Path, *, binaries: Path | None = None, root_ways: tuple[str, ...] = ROOT_WAYS
     ) -> None:
-        self.layout = Layout(Path(base_dir).absolute())
+        super().__init__(base_dir)
         self._binaries = binaries
         self._root_ways = root_ways
-        self._owner_lock = FileLock(self.layout.base / "postgres.owner.lock")
-        self._server_lock = FileLock(self.layout.base / "postgres.lock")
-        self._process: subprocess.Popen[bytes] | None = None
         self.way = "not started"
 
     def start(self) -> None:
         """The server answers. Raises AlreadyRunning (another process keeps it) or CannotRun."""
-        self.layout.create()
-        if not self._owner_lock.take():
-            raise AlreadyRunning(f"Another process keeps the PostgreSQL server of {self.layout.base}.")
-        try:
-            take_from_orphan(self._server_lock, self._processes, STOPPING)
-            self._start_alone()
-        except BaseException:
-            self._server_lock.release()
-            self.stop()
-            raise
-
-    def stop(self) -> None:
-        """No server runs on the directory, its data is whole on disk, and somebody else may start one."""
-        if self._process is not None:
-            for signum in STOPPING:
-                self._process.send_signal(signum)
-                if wait_until(lambda: not self.is_alive(), timeout_s=10.0):
-                    break
-        self._process = None
-        self._owner_lock.release()
-
-    def is_alive(self) -> bool:
-        """The server we started still runs."""
-        return self._process is not None and self._process.poll() is None
-
-    @property
-    def pid(self) -> int | None:
-        """The server's process, if we started it."""
-        return self._process.pid if self._process else None
-
-    @property
-    def returncode(self) -> int | None:
-        """How the server ended: an exit status, or minus a signal."""
-        return self._process.returncode if self._process else None
+        self.launch()
 
     def is_running(self) -> bool:
         """A server runs on the directory, whoever started it."""
         return is_held(self._server_lock.path)
-
-    @property
-    def log(self) -> Path:
-        return self.layout.log / "postgres.log"
 
     @property
     def data(self) -> Path:

@@ -8,46 +8,28 @@ from pathlib import Path
 from urllib.parse import quote
 
 from deploy.embedded.binaries import find_valkey
-from deploy.embedded.errors import AlreadyRunning, CannotRun
-from deploy.embedded.layout import Layout
-from deploy.embedded.lock import FileLock
+from deploy.embedded.errors import CannotRun
 from deploy.embedded.logs import open_log, tail
-from deploy.embedded.orphans import processes_in, take_from_orphan
+from deploy.embedded.orphans import processes_in
+from deploy.embedded.owned_server import OwnedServer
 from deploy.embedded.privileges import dying_with_parent
 from deploy.embedded.waiting import wait_until
 
-STOPPING = (signal.SIGTERM, signal.SIGKILL)
 START_TIMEOUT_S = 20.0
 
 
-class Valkey:
-    """The server below `base_dir`. Start it from the main thread: on Linux it ends with its thread."""
+class Valkey(OwnedServer):
+    """The server below `base_dir`."""
 
     name = "valkey"
-
-    def __init__(self, base_dir: Path) -> None:
-        self.layout = Layout(Path(base_dir).absolute())
-        self._owner_lock = FileLock(self.layout.base / "valkey.owner.lock")
-        self._server_lock = FileLock(self.layout.base / "valkey.lock")
-        self._process: subprocess.Popen[bytes] | None = None
+    title = "Valkey"
+    stopping = (signal.SIGTERM, signal.SIGKILL)
+    stop_timeout_s = 5.0
 
     def start(self) -> None:
         """The server answers. Raises AlreadyRunning (another process keeps it) or CannotRun."""
         self.launch()
         self.wait_for_ready()
-
-    def launch(self) -> None:
-        """The server is on its way; `wait_for_ready` says when it answers."""
-        self.layout.create()
-        if not self._owner_lock.take():
-            raise AlreadyRunning(f"Another process keeps the Valkey server of {self.layout.base}.")
-        try:
-            take_from_orphan(self._server_lock, self._processes, STOPPING)
-            self._spawn()
-        except BaseException:
-            self._server_lock.release()
-            self.stop()
-            raise
 
     def wait_for_ready(self) -> None:
         """The server answers; raises CannotRun when it does not."""
@@ -55,34 +37,6 @@ class Valkey:
         if not self._answers():
             self.stop()
             raise CannotRun(f"Valkey did not start:\n{tail(self.log)}")
-
-    def stop(self) -> None:
-        """No server runs on the directory, and somebody else may start one."""
-        if self._process is not None:
-            for signum in STOPPING:
-                self._process.send_signal(signum)
-                if wait_until(lambda: not self.is_alive(), timeout_s=5.0):
-                    break
-        self._process = None
-        self._owner_lock.release()
-
-    def is_alive(self) -> bool:
-        """The server we started still runs."""
-        return self._process is not None and self._process.poll() is None
-
-    @property
-    def pid(self) -> int | None:
-        """The server's process, if we started it."""
-        return self._process.pid if self._process else None
-
-    @property
-    def returncode(self) -> int | None:
-        """How the server ended: an exit status, or minus a signal."""
-        return self._process.returncode if self._process else None
-
-    @property
-    def log(self) -> Path:
-        return self.layout.log / "valkey.log"
 
     @property
     def url(self) -> str:
@@ -109,7 +63,7 @@ class Valkey:
     def _processes(self) -> list[int]:
         return processes_in(self._work, self._pid_file)
 
-    def _spawn(self) -> None:
+    def _start_alone(self) -> None:
         self._work.mkdir(mode=0o700, exist_ok=True)
         command = [
             str(find_valkey()),

@@ -2,7 +2,6 @@
 
 import shutil
 import ssl
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from aiosmtpd.smtp import AuthResult
 
 from shared.doctor.findings import Finding
 from shared.doctor.mail import mail_findings
+from tests.certificates import make_certificate
 from tests.journeys.conftest import free_port
 from tests.shared.scripted_smtp import Sink
 
@@ -60,20 +60,7 @@ def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A certificate for localhost that this process trusts, beside its key."""
     if shutil.which("openssl") is None:
         pytest.skip("openssl is not there to make a certificate")
-    command = [
-        "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "rsa:2048",
-        "-nodes",
-        "-days",
-        "2",
-        "-subj",
-        "/CN=localhost",
-    ]
-    command += ["-addext", "subjectAltName=DNS:localhost", "-keyout", "key.pem", "-out", "cert.pem"]
-    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    make_certificate(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))
     return tmp_path
 

@@ -1,17 +1,12 @@
 """The last seats through the front door: a real server of four processes, two hundred at once, and no 5xx."""
 
 import json
-import os
-import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import fields
 from pathlib import Path
-from threading import Event
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +15,7 @@ import pytest
 from shared.db import Database
 from tests.enrollment.builders import a_section, seats_of
 from tests.journeys.conftest import free_port
+from tests.processes import answering, running
 
 pytestmark = pytest.mark.race
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,30 +23,12 @@ AT_ONCE, CLIENTS = 200, 32
 
 
 @pytest.fixture
-def address(enrollment_db: Database, make_enrollment_settings: Any) -> Iterator[str]:
+def address(enrollment_db: Database, make_enrollment_settings: Any, tmp_path: Path) -> Iterator[str]:
     """A server of the enrollment service on the test's database; stopped by its process id."""
     port = free_port()
     settings = make_enrollment_settings(port=port, public_url=f"http://127.0.0.1:{port}", web_processes=4)
-    given = {f.name.upper(): str(getattr(settings, f.name)) for f in fields(settings)}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "enrollment_service", "web"], cwd=ROOT, env=os.environ | given
-    )
-    try:
-        yield _ready(f"http://127.0.0.1:{port}", process)
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def _ready(address: str, process: "subprocess.Popen[bytes]") -> str:
-    for _ in range(300):
-        try:
-            with urllib.request.urlopen(f"{address}/health/live", timeout=2):
-                return address
-        except OSError:
-            assert process.poll() is None, "the server ended"
-            Event().wait(0.1)
-    raise AssertionError("the server did not answer in 30 s")
+    with running(settings, "web", tmp_path / "web.log") as process:
+        yield answering(settings.public_url, process)
 
 
 def _post(address: str, section_id: UUID, number: int) -> str:

@@ -20,6 +20,7 @@ from imap_tools import MailBox
 
 from benchmarks.stand import free_port
 from deploy.embedded.privileges import dying_with_parent
+from tests.certificates import make_certificate
 
 PROGRAM = shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 ABSENT = "dovecot is not installed" if PROGRAM is None else ""
@@ -203,24 +204,6 @@ def running_dovecot() -> Iterator[Dovecot]:
     finally:
         server.stop()
         shutil.rmtree(base, ignore_errors=True)
-
-
-def make_certificate(folder: Path, name: str = "localhost") -> None:
-    """`cert.pem` and `key.pem`, of an authority of its own."""
-    command = [
-        "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "rsa:2048",
-        "-nodes",
-        "-days",
-        "2",
-        "-subj",
-        f"/CN={name}",
-    ]
-    command += ["-addext", f"subjectAltName=DNS:{name}", "-keyout", "key.pem", "-out", "cert.pem"]
-    subprocess.run(command, cwd=folder, check=True, capture_output=True)
 
 
 def _user(number: int) -> str:

@@ -14,7 +14,8 @@ from inquiry_service.roads import imap_server
 from inquiry_service.settings import InquirySettings
 from shared.imap_url import parse_imap_url
 from shared.settings import SettingsError
-from tests.roads.dovecot import PASSWORD, Account, make_certificate
+from tests.certificates import make_certificate
+from tests.roads.dovecot import PASSWORD, Account
 from tests.roads.interposed import Interposed
 from tests.roads.taken import Books, a_mail
 

@@ -412,65 +412,25 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """The tables as they were before."""
-    op.drop_index("uq_offer_open", table_name="offer", postgresql_where=sa.text("status = 'open'"))
-    op.drop_index("ix_offer_section", table_name="offer")
-    op.drop_index("ix_offer_letter", table_name="offer")
-    op.drop_table("offer")
-    op.drop_table("section_seats")
-    op.drop_index(
-        "uq_registration_active",
-        table_name="registration",
-        postgresql_where=sa.text("status IN ('held', 'confirmed', 'waitlisted', 'offered')"),
-    )
-    op.drop_index(
-        "ix_registration_waiting",
-        table_name="registration",
-        postgresql_where=sa.text("status = 'waitlisted'"),
-    )
-    op.drop_index("ix_registration_section", table_name="registration")
-    op.drop_index("ix_registration_email", table_name="registration")
-    op.drop_table("registration")
-    op.drop_index("uq_meeting_number", table_name="meeting")
-    op.drop_table("meeting")
-    op.drop_index("ix_section_starts", table_name="section")
-    op.drop_index("ix_section_program", table_name="section")
-    op.drop_table("section")
-    op.drop_index("uq_program_rule_source", table_name="program_rule")
-    op.drop_index(
-        "ix_program_rule_in_force", table_name="program_rule", postgresql_where=sa.text("is_in_force")
-    )
-    op.drop_table("program_rule")
-    op.drop_index(
-        "ix_letter_trouble",
-        table_name="letter",
-        postgresql_where=sa.text("status IN ('unknown', 'failed', 'bounced')"),
-    )
-    op.drop_index("ix_letter_subject", table_name="letter")
-    op.drop_index("ix_letter_sending", table_name="letter", postgresql_where=sa.text("status = 'sending'"))
-    op.drop_index("ix_letter_recipient", table_name="letter")
-    op.drop_index(
-        "ix_letter_due", table_name="letter", postgresql_where=sa.text("status IN ('queued', 'ready')")
-    )
-    op.drop_index("ix_letter_created", table_name="letter")
-    op.drop_table("letter")
-    op.drop_index(op.f("ix_reply_address_subject_id"), table_name="reply_address")
-    op.drop_table("reply_address")
-    op.drop_index(op.f("ix_public_link_subject_id"), table_name="public_link")
-    op.drop_table("public_link")
-    op.drop_table("proven_address")
-    op.drop_table("program")
-    op.drop_index("ix_process_role", table_name="process")
-    op.drop_table("process")
-    op.drop_index("ix_mailed_code_subject", table_name="mailed_code")
-    op.drop_table("mailed_code")
-    op.drop_index("ix_job_parked", table_name="job", postgresql_where=sa.text("status = 'parked'"))
-    op.drop_index("ix_job_due", table_name="job", postgresql_where=sa.text("status IN ('queued', 'leased')"))
-    op.drop_index("ix_job_done", table_name="job", postgresql_where=sa.text("status = 'done'"))
-    op.drop_table("job")
-    op.drop_index("ix_idempotency_created", table_name="idempotency")
-    op.drop_table("idempotency")
-    op.drop_table("blob")
-    op.drop_index("ix_audit_subject", table_name="audit")
-    op.drop_table("audit")
-    op.drop_table("access_token")
+    for name in (
+        "offer",
+        "section_seats",
+        "registration",
+        "meeting",
+        "section",
+        "program_rule",
+        "letter",
+        "reply_address",
+        "public_link",
+        "proven_address",
+        "program",
+        "process",
+        "mailed_code",
+        "job",
+        "idempotency",
+        "blob",
+        "audit",
+        "access_token",
+    ):
+        op.drop_table(name)  # its indexes go with it
     op.execute("DROP SEQUENCE registration_reference")

@@ -1,5 +1,6 @@
 """The containers' `init`, as far as it can be seen without containers: which secrets it makes anew, and which it leaves."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -44,3 +45,14 @@ def test_every_secret_of_a_service_can_be_rotated() -> None:
     for service in PAIR:
         for secret in ("secret-key", "pair-secret", "database-url"):
             assert f"{service.name}/{secret}" in named
+
+
+def test_the_gateway_shuts_what_is_inner_before_it_hands_on_anything() -> None:
+    """Caddy takes the first `handle` that fits, and any `handle` before a `respond` beside it, wherever that stands."""
+    written = (Path(containers.__file__).parent / "gateway" / "Caddyfile").read_text()
+    assert re.findall(r"^\t(handle|respond)\b(.*) {$", written, re.MULTILINE) == [
+        ("handle", " @inner"),
+        ("handle", " @inquiry"),
+        ("handle", ""),
+    ]
+    assert not re.search(r"^\trespond", written, re.MULTILINE)

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.conftest import Pair
 from tests.journeys.maildir import a_letter
@@ -43,3 +43,31 @@ def test_two_tabs_show_two_texts(page: Page, pair: Pair) -> None:
     page.get_by_role("button", name="Keep mine").click()
     expect(page.locator("[data-saved]")).to_contain_text("Draft saved")
     other.close()
+
+
+def test_what_was_typed_outlives_the_browser_and_the_session(browser: Browser, pair: Pair) -> None:
+    first = browser.new_context()
+    page = first.new_page()
+    reference = ask(page, pair, email="marker-survives-7731@example.com")
+    sign_in(page, pair, "director", f"{pair.inquiry}/desk")
+    open_in_desk(page, pair, reference)
+    page.locator("#body").fill("Most find work.")
+    expect(page.locator("[data-saved]")).to_contain_text("Draft saved")
+    first.close()  # the browser is gone, with its cookies
+
+    second = browser.new_context()
+    page = second.new_page()
+    sign_in(page, pair, "director", f"{pair.inquiry}/desk")
+    open_in_desk(page, pair, reference)
+    expect(page.locator("#body")).to_have_value("Most find work.")
+    second.clear_cookies(name="staff")
+    page.locator("#body").fill("Most find work near here.")
+    page.keyboard.press("Control+Enter")  # before the draft saves itself
+    expect(page.locator("[data-saved]")).to_contain_text("you are signed out")
+    expect(page.locator("#body")).to_have_value("Most find work near here.")
+
+    other = second.new_page()
+    sign_in(other, pair, "director", f"{pair.inquiry}/desk")
+    page.keyboard.press("Control+Enter")
+    assert "near here" in a_letter(pair.var / "mail", "marker-survives-7731@example.com", "Most find work")
+    second.close()

@@ -1,5 +1,6 @@
 // The answer is kept as a draft 800 ms after the last key. What cannot be saved is said, kept in the box, and tried again.
-// Where another page saved another text meanwhile, both are shown, and a person decides.
+// Where another page saved another text meanwhile, both are shown, and a person decides. Nothing of the form goes before its text
+// is kept: a send that meets the sign-in page, or no server, takes nothing along.
 const QUIET_MS = 800;
 const AGAIN_MS = 10_000;
 
@@ -11,6 +12,7 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
   let saved = box.value;
   let timer = 0;
   let isSending = false;
+  let isLeaving = false;
   let isAsked = !conflict.hidden;
 
   async function save() {
@@ -63,7 +65,18 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
     decided();
   });
   box.addEventListener("input", () => later(QUIET_MS));
-  form.addEventListener("submit", () => { isSending = true; clearTimeout(timer); });
+  form.addEventListener("submit", async (event) => {
+    clearTimeout(timer);
+    isSending = box.value === saved;
+    if (isSending) return;
+    event.preventDefault();
+    if (isAsked) conflict.scrollIntoView({ block: "nearest" });
+    if (isAsked || isLeaving) return;
+    isLeaving = true;
+    await save();
+    isLeaving = false;
+    if (box.value === saved) form.requestSubmit(event.submitter);
+  });
   addEventListener("pageshow", () => { isSending = false; });
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") save(); });
   form.querySelector("[data-save-draft]")?.setAttribute("hidden", ""); // it saves by itself

@@ -108,6 +108,7 @@ class Inquiry(Base):
             "id",
             postgresql_where=text("status IN ('quarantined', 'spam')"),
         ),
+        Index("ix_inquiry_quarantined", "id", postgresql_where=text("status = 'quarantined'")),
         Index(
             "ix_inquiry_snoozed", "snoozed_until", "id", postgresql_where=text("snoozed_until IS NOT NULL")
         ),
@@ -221,5 +222,6 @@ class Reply(Base):
             postgresql_include=["saved_reply_id", "inquiry_id"],
             postgresql_where=text("status = 'sent' AND saved_reply_id IS NOT NULL"),
         ),
+        Index("ix_reply_draft", "author_id", "inquiry_id", postgresql_where=text("status = 'draft'")),
         Index("ix_reply_held", "changed_at", postgresql_where=text("status = 'held'")),
     )

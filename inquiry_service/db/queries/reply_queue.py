@@ -86,7 +86,8 @@ FILTERS = {
     "beginning": f"AND {_ALL_TEXT} @@ to_tsquery('simple', :beginning)",
     "senders": f"AND {_ALL_TEXT} @@ to_tsquery('simple', :sender_words) AND NOT EXISTS ("
     "SELECT 1 FROM unnest(CAST(:senders AS text[])) AS sender WHERE strpos(lower(asker_name || ' ' || asker_email), sender) = 0)",
-    "phone": "AND reverse(regexp_replace(asker_phone, '[^0-9]', '', 'g')) LIKE :phone",
+    # found by itself (OFFSET 0 keeps it apart): walking down a view's order in the hope of 50 of them reads everything
+    "phone": "AND id IN (SELECT id FROM inquiry WHERE reverse(regexp_replace(asker_phone, '[^0-9]', '', 'g')) LIKE :phone OFFSET 0)",
     "before": "AND created_at < CAST(CAST(:before AS date) AS timestamp) AT TIME ZONE :zone",
     "after": "AND created_at >= CAST(CAST(:after AS date) AS timestamp) AT TIME ZONE :zone",
     "files": "AND has_files",

@@ -46,6 +46,7 @@ def submit_script() -> str:
         "registration_id": "NULL",
         "registration_reference": "CAST(NULL AS text)",
         "opening": literal(QUESTION),
+        "beyond_opening": literal(""),
         "spam_score": "0",
         "spam_reasons": literal("{}"),
         "due_at": "now() + interval '2 hours'",

@@ -100,7 +100,12 @@ class Inquiry(Base):
             "id",
             postgresql_where=text("status IN ('new', 'open')"),
         ),
-        Index("ix_inquiry_waiting", "last_message_at", "id", postgresql_where=text("status = 'waiting'")),
+        Index(
+            "ix_inquiry_waiting",
+            "last_message_at",
+            "id",
+            postgresql_where=text("status = 'waiting' AND snoozed_until IS NULL"),
+        ),
         Index("ix_inquiry_closed", "last_message_at", "id", postgresql_where=text("status = 'closed'")),
         Index(
             "ix_inquiry_set_aside",

@@ -1,0 +1,41 @@
+"""the queue reads little"""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from alembic import op
+
+revision: str = "0017"
+down_revision: str | None = "0016"
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+
+def upgrade() -> None:
+    """What waits in quarantine, or for an asker, is counted without what is like it, and drafts are found without all answers."""
+    op.create_index(
+        "ix_inquiry_quarantined", "inquiry", ["id"], postgresql_where=sa.text("status = 'quarantined'")
+    )
+    op.drop_index("ix_inquiry_waiting", "inquiry")
+    op.create_index(
+        "ix_inquiry_waiting",
+        "inquiry",
+        ["last_message_at", "id"],
+        postgresql_where=sa.text("status = 'waiting' AND snoozed_until IS NULL"),
+    )
+    op.create_index(
+        "ix_reply_draft", "reply", ["author_id", "inquiry_id"], postgresql_where=sa.text("status = 'draft'")
+    )
+
+
+def downgrade() -> None:
+    """They look at everything again."""
+    op.drop_index("ix_reply_draft", "reply")
+    op.drop_index("ix_inquiry_waiting", "inquiry")
+    op.create_index(
+        "ix_inquiry_waiting",
+        "inquiry",
+        ["last_message_at", "id"],
+        postgresql_where=sa.text("status = 'waiting'"),
+    )
+    op.drop_index("ix_inquiry_quarantined", "inquiry")

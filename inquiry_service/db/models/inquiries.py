@@ -98,6 +98,7 @@ class Inquiry(Base):
             "assignee_id",
             "due_at",
             "id",
+            postgresql_include=["snoozed_until"],
             postgresql_where=text("status IN ('new', 'open')"),
         ),
         Index(

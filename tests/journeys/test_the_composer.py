@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.journeys.conftest import Pair
 from tests.journeys.maildir import a_letter
@@ -71,3 +71,26 @@ def test_what_was_typed_outlives_the_browser_and_the_session(browser: Browser, p
     page.keyboard.press("Control+Enter")
     assert "near here" in a_letter(pair.var / "mail", "marker-survives-7731@example.com", "Most find work")
     second.close()
+
+
+def test_a_send_waits_for_the_save_that_is_on_its_way(page: Page, pair: Pair) -> None:
+    asker = "marker-late-7731@example.com"
+    held: list[Route] = []
+
+    def hold_the_first(route: Route) -> None:
+        if held:
+            route.continue_()
+            return
+        held.append(route)
+        answer = route.fetch()  # the server has kept the text; the page does not know it yet
+        page.locator("#body").fill("Quite other words by then.")
+        page.keyboard.press("Control+Enter")
+        route.fulfill(response=answer)
+
+    reference = ask(page, pair, email=asker)
+    sign_in(page, pair, "director", f"{pair.inquiry}/desk")
+    open_in_desk(page, pair, reference)
+    page.route("**/draft", hold_the_first)
+    page.locator("#body").fill("Most find work")
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    assert "Quite other" in a_letter(pair.var / "mail", asker, "words by then")

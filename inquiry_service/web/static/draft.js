@@ -10,12 +10,17 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
   const conflict = form.querySelector("[data-conflict]");
   const version = form.elements.version;
   let saved = box.value;
+  let saving = Promise.resolve();
   let timer = 0;
   let isSending = false;
   let isLeaving = false;
   let isAsked = !conflict.hidden;
 
-  async function save() {
+  // one at a time: the next one carries the version that the last one was given
+  function save() {
+    return (saving = saving.then(saveNow));
+  }
+  async function saveNow() {
     if (isSending || isAsked || box.value === saved) return;
     const text = box.value;
     const body = new URLSearchParams({ csrf_token: form.elements.csrf_token.value, body: text, version: version.value });

@@ -39,8 +39,8 @@ PARTS = {
     "letter": (
         ("letters, whole", "shared/letter_sending.py", "send"),
         ("rendered and frozen", "shared/letter_freezing.py", "freeze_all"),
-        ("  of it composed", "shared/mailroom.py", "render"),
-        ("    of it styles inlined", "", "{inline}"),
+        ("  of it words, from templates", "shared/mailroom.py", "fill"),
+        ("  of it secrets: links, addresses", "shared/tokens.py", "new_secret"),
         ("  of it built as bytes", "shared/letter_bytes.py", "build_message"),
         ("SMTP, with the marks", "shared/smtp.py", "send"),
         ("  of it the marks", "shared/letter_sending.py", "_mark"),

@@ -9,7 +9,7 @@ from enrollment_service.settings import EnrollmentSettings
 from shared.catalogs import catalog_folders, read_catalog
 from shared.db import Database
 from shared.letter_freezing import Freezer
-from shared.mailroom import letter_templates
+from shared.letter_rendering import letter_templates
 from shared.workshop import Workshop
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from jinja2 import Environment
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -15,6 +14,7 @@ from sqlalchemy.orm import Session
 from shared.db import Database, first, rows
 from shared.leases import NOT_HELD, LeaseLost
 from shared.letter_bytes import Composed, MailIdentity, build_message
+from shared.letter_rendering import LetterTemplates
 from shared.letters import LetterRow, message_id_of
 from shared.mailroom import (
     Bringer,
@@ -107,7 +107,7 @@ class Freezer:
 
     database: Database
     composers: Mapping[str, Composer]
-    templates: Environment
+    templates: LetterTemplates
     identity: MailIdentity
     service: Any
     may_receive: Callable[[Session, LetterRow], bool] = _everybody

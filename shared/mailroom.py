@@ -1,30 +1,19 @@
-"""What a composer of letters works with: the freezing transaction, links and addresses that are stored hashed, and templates."""
+"""What a composer of letters works with: the freezing transaction, links and addresses that are stored hashed, and its words."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from gettext import NullTranslations
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import css_inline
-from jinja2 import (
-    ChoiceLoader,
-    Environment,
-    FileSystemLoader,
-    PackageLoader,
-    StrictUndefined,
-    select_autoescape,
-)
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from shared.clock import utc_now
 from shared.db import Database, rows
 from shared.letter_bytes import Composed, MailIdentity
+from shared.letter_rendering import LetterTemplates, Words
 from shared.letters import LetterRow
-from shared.light_markup import formatted
 from shared.returned_letters import RETURN_PATH
 from shared.tokens import hash_code, hash_secret, new_code, new_id, new_secret
 
@@ -131,7 +120,7 @@ class Mailroom:
         self,
         session: Session,
         letter: LetterRow,
-        templates: Environment,
+        templates: LetterTemplates,
         identity: MailIdentity,
         service: Any,
         day: Day | None = None,
@@ -218,33 +207,10 @@ class Mailroom:
         if lately >= (in_an_hour or MOST_IN_AN_HOUR) or today >= (in_a_day or MOST_IN_A_DAY):
             raise LetterPointless("this address had enough letters that are sent by themselves lately")
 
-    def render(self, template: str, **data: Any) -> tuple[str, str, str]:
+    def render(self, template: str, **data: Any) -> Words:
         """Subject, text and HTML of the template with the same data; styles are inlined."""
-        data.setdefault("letter", self.letter)
-        subject = self._templates.get_template(f"{template}.subject").render(data)
-        plain = self._templates.get_template(f"{template}.txt").render(data)
-        html = self._templates.get_template(f"{template}.html").render(data)
-        return " ".join(subject.split()), plain.strip() + "\n", css_inline.inline(html)
+        return self._templates.render(template, {"letter": self.letter} | data)
 
-
-def letter_templates(
-    folder: Path, catalog: NullTranslations | None = None, **environment_globals: Any
-) -> Environment:
-    """The templates of a service's letters, with the shared ones behind them; a missing value is an error, not a gap.
-
-    `catalog` has the letters' sentences in the school's language; without one they are English.
-    """
-    environment = Environment(
-        loader=ChoiceLoader([FileSystemLoader(folder), PackageLoader("shared", "letter_templates")]),
-        autoescape=select_autoescape(["html"]),
-        undefined=StrictUndefined,
-        auto_reload=False,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
-    )
-    environment.install_gettext_translations(catalog or NullTranslations(), newstyle=True)  # type: ignore[attr-defined]
-    environment.globals.update(environment_globals)
-    environment.filters["formatted"] = formatted
-    environment.filters["say"] = (catalog or NullTranslations()).gettext  # what was stored in English
-    return environment
+    def fill(self, template: str, own: Mapping[str, str], **shared: Hashable) -> Words:
+        """The same, where only the `own` values are this letter's alone: the rest is rendered once for many."""
+        return self._templates.fill(template, shared, own)

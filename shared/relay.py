@@ -24,6 +24,8 @@ from shared.workshop import Workshop
 log = structlog.get_logger()
 BATCH = 50
 IDLE_S = 0.25
+# what comes seldom comes together: for a while after something was found the next is looked for sooner
+AWAKE_S, AWAKE_FOR_S = 0.05, 5.0
 BREATH_S = 0.02  # between turns that found little: a few letters together cost much less than one at a time
 MOST_POKES = 100  # counted no further: the column is small, and a row may wait for days
 ORPHANS_EVERY_S = 5.0
@@ -60,6 +62,7 @@ class Relay:
 
     def run(self, stop: Event) -> None:
         """Works until `stop` is set; a database that is away is waited for."""
+        awake_until = 0.0
         while not stop.is_set():
             try:
                 found = self.turn()
@@ -68,8 +71,11 @@ class Relay:
                 stop.wait(1.0)
                 continue
             self._patience.over()
+            now = monotonic_s()
+            if found:
+                awake_until = now + AWAKE_FOR_S
             if found < BATCH:
-                stop.wait(BREATH_S if found else IDLE_S)
+                stop.wait(BREATH_S if found else AWAKE_S if now < awake_until else IDLE_S)
 
     def turn(self) -> int:
         """One look at both tables; returns how many rows were claimed."""

@@ -84,11 +84,3 @@ def read(session: Session) -> tuple[Calendar, timedelta]:
         level.calendar.open_between(level.at - LATELY, level.at),
     )
     return level.calendar, usual_length(queue, level.within)
-
-
-def of_this_transaction(session: Session) -> tuple[Calendar, timedelta]:
-    """The same, read once for all letters that are written together."""
-    if "expectation" not in session.info:
-        session.info["expectation"] = read(session)
-    found: tuple[Calendar, timedelta] = session.info["expectation"]
-    return found

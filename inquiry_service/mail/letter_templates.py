@@ -2,15 +2,13 @@
 
 from pathlib import Path
 
-from jinja2 import Environment
-
 from inquiry_service.mail import TEMPLATES
 from inquiry_service.settings import InquirySettings
 from shared.catalogs import catalog_folders, read_catalog
-from shared.mailroom import letter_templates
+from shared.letter_rendering import LetterTemplates, letter_templates
 
 
-def templates_of(settings: InquirySettings) -> Environment:
+def templates_of(settings: InquirySettings) -> LetterTemplates:
     """Made once a process."""
     return letter_templates(
         TEMPLATES,

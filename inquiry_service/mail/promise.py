@@ -1,7 +1,7 @@
 """When an answer can be expected, as letters say it: the values of the sentences in `_promise.txt`, in the school's language."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
@@ -11,19 +11,29 @@ from inquiry_service.domain.expectation import Promise
 _QUARTER_MIN = 15
 
 
-def promised(promise: Promise, now: datetime, zone: ZoneInfo, locale: str) -> dict[str, Any]:
+class Promised(NamedTuple):
     """`minutes` while the school is open and answers usually come today, else `by` and `by_day`; `opens` and `opens_day` while it is closed."""
+
+    minutes: int
+    by: str
+    by_day: str
+    opens: str
+    opens_day: str
+
+
+def promised(promise: Promise, now: datetime, zone: ZoneInfo, locale: str) -> Promised:
+    """The promise as somebody reads it at that place; times are rounded up, to quarters of an hour and half hours."""
     minutes = (
         -(-int(promise.within.total_seconds()) // (_QUARTER_MIN * 60)) if promise.within is not None else 0
     )
     by = _to_half_hour(promise.answer_by)
-    return {
-        "minutes": max(minutes, 1) * _QUARTER_MIN if promise.within is not None else 0,
-        "by": _time(by, zone, locale),
-        "by_day": _day(by, now, zone, locale),
-        "opens": _time(promise.opens_at, zone, locale) if promise.opens_at else "",
-        "opens_day": _day(promise.opens_at, now, zone, locale) if promise.opens_at else "",
-    }
+    return Promised(
+        minutes=max(minutes, 1) * _QUARTER_MIN if promise.within is not None else 0,
+        by=_time(by, zone, locale),
+        by_day=_day(by, now, zone, locale),
+        opens=_time(promise.opens_at, zone, locale) if promise.opens_at else "",
+        opens_day=_day(promise.opens_at, now, zone, locale) if promise.opens_at else "",
+    )
 
 
 def _to_half_hour(moment: datetime) -> datetime:

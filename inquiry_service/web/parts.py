@@ -6,7 +6,6 @@ from typing import cast
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from jinja2 import Environment
 
 from inquiry_service.clients.enrollment import EnrollmentClient
 from inquiry_service.domain import expectation, service_levels
@@ -16,6 +15,7 @@ from inquiry_service.domain.service_levels import ServiceLevel
 from inquiry_service.settings import InquirySettings
 from shared.clock import monotonic_s, utc_now
 from shared.db import Database
+from shared.letter_rendering import LetterTemplates
 from shared.references import References
 from shared.web.form_token import FormTokens
 from shared.web.site import site
@@ -62,7 +62,7 @@ class Parts:
     enrollment: EnrollmentClient
     ask_tokens: FormTokens
     expectation: Expectation
-    letter_templates: Environment
+    letter_templates: LetterTemplates
 
 
 def parts() -> Parts:

@@ -103,6 +103,10 @@ class ApiBlueprint(Blueprint):
 
     ARGUMENTS_PARSER = JsonParser()
 
+    def arguments(self, schema: type[Schema] | Schema, **kwargs: Any) -> Any:
+        """A schema keeps nothing of what it loads: one serves all requests, instead of a new one with new fields for each."""
+        return super().arguments(schema() if isinstance(schema, type) else schema, **kwargs)
+
 
 def make_api(app: Flask, service: str, title: str) -> FrontdeskApi:
     """`/api/<service>/v1/openapi.json`, and `/docs` beside it from our own origin."""

@@ -74,7 +74,7 @@ def test_a_page_says_it_in_words(inquiry_app: Flask) -> None:
 def test_a_letter_says_it_in_the_schools_language() -> None:
     now = datetime(2026, 11, 27, 20, 0, tzinfo=CHICAGO)
     values = promised(promise(CALENDAR, now, TWO_HOURS), now, CHICAGO, "es")
-    assert (values["minutes"], values["opens_day"], values["by_day"]) == (0, "lunes", "lunes")
+    assert (values.minutes, values.opens_day, values.by_day) == (0, "lunes", "lunes")
 
 
 def test_the_expectation_is_read_from_the_queue(inquiry_db: Database, inquiry_work: Working) -> None:

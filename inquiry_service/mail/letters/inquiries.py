@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from inquiry_service.db.models import Inquiry, Message, Staff
 from inquiry_service.domain import expectation, inquiries, links
 from inquiry_service.mail.parse import MARKER
-from inquiry_service.mail.promise import promised
+from inquiry_service.mail.promise import Promised, promised
 from inquiry_service.terms import DIRECTOR_ADDRESS_DAYS, AddressPurpose, InquiryStatus, MessageKind
 from shared.clock import utc_now
 from shared.letter_bytes import Composed
@@ -46,14 +46,10 @@ def acknowledgement(room: Mailroom, letter: LetterRow) -> Composed:
     if letter.resend_of is None and not room.is_first_today():
         raise LetterPointless("this address was acknowledged within a day")
     link = room.public_link(inquiry.id)
-    now, locale = utc_now(), room.service.school_locale
-    calendar, length = expectation.of_this_transaction(room.session)
-    told = expectation.promise(calendar, now, length)
-    subject, text, html = room.render(
+    subject, text, html = room.fill(
         "acknowledgement",
-        reference=inquiry.reference,
-        promised=promised(told, now, calendar.zone, locale),
-        thread_url=f"{room.service.public_url}/inquiries/{link}",
+        {"reference": inquiry.reference, "thread_url": f"{room.service.public_url}/inquiries/{link}"},
+        promised=_promised(room.session, room.service.school_locale),
     )
     return Composed(
         subject,
@@ -62,6 +58,16 @@ def acknowledgement(room: Mailroom, letter: LetterRow) -> Composed:
         sender_name=room.service.school_name,
         reply_to=room.reply_address(AddressPurpose.ASKER, inquiry.id),
     )
+
+
+def _promised(session: Session, locale: str) -> Promised:
+    """The same for all letters that are written together."""
+    if "promised" not in session.info:
+        now, (calendar, length) = utc_now(), expectation.read(session)
+        told = expectation.promise(calendar, now, length)
+        session.info["promised"] = promised(told, now, calendar.zone, locale)
+    found: Promised = session.info["promised"]
+    return found
 
 
 def notice(room: Mailroom, letter: LetterRow) -> Composed:

@@ -12,6 +12,7 @@ import psutil  # type: ignore[import-untyped]
 
 from benchmarks.stand import a_directory, free_port, wait_until_ready
 from deploy.embedded.installation import ROOT
+from deploy.embedded.services import PAIR
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,8 @@ def _weights(pid: int) -> dict[str, float]:
 def _name(process: psutil.Process) -> str:
     """`inquiry_service web`; PostgreSQL with all its backends is one."""
     words = process.cmdline()
+    if process.name().startswith(tuple(service.name for service in PAIR)):
+        return str(process.name())  # forked: the command line is the nursery's
     if "-m" in words:
         return " ".join(words[words.index("-m") + 1 :])
     return "PostgreSQL" if process.name().startswith("postgres") else str(process.name())

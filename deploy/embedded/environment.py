@@ -28,6 +28,11 @@ def for_process(installation: Installation, service: Service, *, may_migrate: bo
     return _inherited(installation) | _shared(installation) | own
 
 
+def for_nursery(installation: Installation) -> dict[str, str]:
+    """What is the same for every process, and the mark by which the next run finds it; what it forks gets an environment of its own."""
+    return _inherited(installation) | {MARK: str(installation.layout.base), "PYTHONUNBUFFERED": "1"}
+
+
 def _inherited(installation: Installation) -> dict[str, str]:
     """What the operator set, without what is for make, for PostgreSQL's clients, or for one service alone."""
     given = installation.operator.items()

@@ -8,7 +8,7 @@ from pathlib import Path
 from dotenv import dotenv_values
 
 from deploy.embedded.layout import Layout
-from deploy.embedded.services import PAIR, Service
+from deploy.embedded.services import COMMON_LIBRARIES, PAIR, Service
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -21,6 +21,7 @@ class Installation:
     layout: Layout
     services: tuple[Service, ...]
     operator: Mapping[str, str]
+    loads: tuple[str, ...] = COMMON_LIBRARIES  # by the nursery, once for all processes
 
     def of_own_database(self) -> list[Service]:
         """The services whose database the supervisor keeps."""

@@ -71,3 +71,19 @@ INQUIRY = Service(
 )
 
 PAIR = (ENROLLMENT, INQUIRY)
+
+COMMON_LIBRARIES = (
+    "sqlalchemy.orm",
+    "sqlalchemy.dialects.postgresql.psycopg",
+    "psycopg",
+    "structlog",
+    "celery.apps.worker",
+    "celery.concurrency.thread",
+    "kombu.transport.redis",
+    "redis",
+    "flask_smorest",
+    "flask_babel",
+    "flask_wtf",
+    "granian.server",
+)
+"""What most processes load, and nothing that reads the environment as it is loaded (such as prometheus_client)."""

@@ -12,6 +12,7 @@ from deploy.embedded.engines import Engines
 from deploy.embedded.errors import AlreadyRunning, CannotRun
 from deploy.embedded.installation import Installation
 from deploy.embedded.lock import FileLock
+from deploy.embedded.nursery import Nursery, reap_strangers
 from deploy.embedded.ports import check_ports, port_of
 from deploy.embedded.printing import Printer, columns, sign_in_lines
 from deploy.embedded.processes import Process, stop_all
@@ -32,6 +33,8 @@ class Supervisor:
         self._printer = printer
         self._engines = Engines(installation)
         self._wish = StopWish()
+        self._nursery = self._make_nursery()
+        self._has_nursery = False
         self._processes: list[Process] = []
         self._watches: list[Watch] = []
 
@@ -55,7 +58,14 @@ class Supervisor:
     def _start(self) -> None:
         state.forget(self._layout)
         state.write_pid(self._layout)
-        for step in (self._clear, self._start_engines, self._prepare, self._start_processes, self._wait):
+        for step in (
+            self._clear,
+            self._open_nursery,
+            self._start_engines,
+            self._prepare,
+            self._start_processes,
+            self._wait,
+        ):
             if not self._wish.is_made:
                 step()
         if not self._wish.is_made:
@@ -70,6 +80,18 @@ class Supervisor:
         check_ports(self._installation.services, settings, settings.get("HOST", "127.0.0.1"))
         ports = (f"{service.name} {port_of(service, settings)}" for service in self._installation.services)
         self._step(1, f"The ports are free: {', '.join(ports)}")
+
+    def _make_nursery(self) -> Nursery:
+        return Nursery(
+            self._installation.loads,
+            environment=environment.for_nursery(self._installation),
+            root=self._installation.root,
+            log=self._layout.log / "nursery.log",
+        )
+
+    def _open_nursery(self) -> None:
+        """It loads while the engines start."""
+        self._has_nursery = self._nursery.start()
 
     def _start_engines(self) -> None:
         self._engines.start()
@@ -112,10 +134,12 @@ class Supervisor:
     ) -> Process:
         return Process(
             name,
-            ("-m", service.module, *verb),
+            service.module,
+            verb,
             environment=environment.for_process(self._installation, service, may_migrate=may_migrate),
             root=self._installation.root,
             log=self._layout.log / f"{name}.log",
+            nursery=self._nursery if self._has_nursery else None,
         )
 
     def _wait(self) -> None:
@@ -155,6 +179,7 @@ class Supervisor:
     def _tend(self) -> bool:
         now_s = time.monotonic()
         restarted = [watch for watch in self._watches if watch.tend(now_s)]
+        reap_strangers([self._nursery.pid, *(watch.target.pid for watch in self._watches)])
         return bool(restarted)
 
     def _stop(self) -> None:
@@ -163,6 +188,7 @@ class Supervisor:
             self._printer.say(f"\nStopping ({self._wish.reason}) …")
         self._layout.ready.unlink(missing_ok=True)
         stop_all(self._processes, self._wish.wait, lambda: self._wish.is_impatient)
+        self._nursery.stop()
         self._engines.stop()
         state.forget(self._layout)
         if self._wish.is_made:

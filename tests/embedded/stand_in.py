@@ -1,6 +1,7 @@
 """A stand-in service: `python -m tests.embedded.stand_in VERB`, with the verbs of a real one.
 
-`migrate` leaves a mark in its database as the owner; `web` is ready when its `app` role can read that mark.
+`migrate` leaves a mark in its database as the owner; `web` is ready when its `app` role can read that mark,
+and tells its environment to whoever asks.
 """
 
 import json
@@ -42,7 +43,11 @@ def web() -> None:
     class Health(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             try:
-                status, body = 200, str(marks()).encode()
+                about_me = self.path == "/environment"
+                status, body = (
+                    200,
+                    json.dumps(dict(os.environ)).encode() if about_me else str(marks()).encode(),
+                )
             except psycopg.Error as error:
                 status, body = 503, str(error).encode()
             self.send_response(status)

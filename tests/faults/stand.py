@@ -110,11 +110,11 @@ class Stand:
         may_migrate: bool = False,
         **more: str,
     ) -> Process:
-        arguments = ("-m", module, service.module, verb) if module else ("-m", service.module, verb)
+        started, *arguments = (module, service.module, verb) if module else (service.module, verb)
         name = f"{service.name}-{verb}"
         settings = environment.for_process(self._installation, service, may_migrate=may_migrate) | more
         log = Layout(self.base).log / f"{name}.log"
-        return Process(name, arguments, environment=settings, root=ROOT, log=log)
+        return Process(name, started, tuple(arguments), environment=settings, root=ROOT, log=log)
 
     def kill(self, name: str) -> None:
         """Killed, without a word before."""

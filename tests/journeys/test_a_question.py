@@ -24,12 +24,14 @@ def sign_in(page: Page, pair: Pair, role: str, first: str) -> None:
     page.wait_for_url(re.compile(re.escape(first)))
 
 
-def ask(page: Page, pair: Pair, *, email: str = ASKER, name: str = "Effat Marker") -> str:
+def ask(
+    page: Page, pair: Pair, *, email: str = ASKER, name: str = "Effat Marker", question: str = QUESTION
+) -> str:
     """A question is asked; returns its reference."""
     page.goto(f"{pair.inquiry}/ask?program=phlebotomy")
     page.get_by_label("Your name").fill(name)
     page.get_by_label("Email").fill(email)
-    page.get_by_label("Your question").fill(QUESTION)
+    page.get_by_label("Your question").fill(question)
     page.get_by_role("button", name="Send question").click()
     page.wait_for_url(re.compile("/ask/thanks/"))
     reference = re.search(r"Q-[0-9A-Z]{6}", page.inner_text("main"))

@@ -29,6 +29,26 @@ def test_a_common_answer_with_a_registration_link_takes_two_keys(page: Page, pai
     expect(page.get_by_label("Email")).to_have_value(ASKER)
 
 
+@pytest.mark.parametrize(("width", "height"), [(768, 1024), (1280, 800), (360, 780)])
+def test_whoever_writes_sees_the_whole_box_and_how_it_is_sent(
+    page: Page, pair: Pair, width: int, height: int
+) -> None:
+    question = "Do you think it is easy to find work?\n" + "There is more to say.\n" * (height // 70)
+    reference = ask(page, pair, email=f"marker-box-{width}@example.com", question=question)
+    page.set_viewport_size({"width": width, "height": height})
+    sign_in(page, pair, "director", f"{pair.inquiry}/desk")
+    asked: list[Route] = []
+    page.route("**/offers", lambda route: asked.append(route))
+    with page.expect_request("**/offers"):
+        open_in_desk(page, pair, reference)
+    page.keyboard.press("r")
+    expect(page.locator("#body")).to_be_focused()
+    asked[0].continue_()
+    expect(page.locator(".offer").first).to_be_visible()  # it came after the page, and pushed the box down
+    for part in (page.locator("#body"), page.get_by_role("button", name="Send answer")):
+        expect(part).to_be_in_viewport(ratio=1)  # of the pane that scrolls, too
+
+
 def test_two_tabs_show_two_texts(page: Page, pair: Pair) -> None:
     reference = ask(page, pair, email="marker-tabs-7731@example.com")
     sign_in(page, pair, "director", f"{pair.inquiry}/desk")

@@ -14,6 +14,11 @@ if (form) {
       const answer = await fetch(address, { headers: { Accept: "text/html" }, credentials: "same-origin", redirect: "error" });
       if (answer.ok) here.innerHTML = await answer.text();
     } catch { /* the answer can be written without */ }
+    if (form.contains(document.activeElement)) showWhole(); // what came may have pushed it down
+  }
+  // whoever writes sees the whole box, and below it how it is sent
+  function showWhole() {
+    for (const part of [form.querySelector(".button.primary").closest(".buttons"), box]) part.scrollIntoView({ block: "nearest" });
   }
   async function insert(button) {
     const body = new URLSearchParams({ csrf_token: form.elements.csrf_token.value, insert: button.value, body: box.value });
@@ -40,7 +45,7 @@ if (form) {
     box.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
-  box.addEventListener("focus", () => { wasThere = true; });
+  box.addEventListener("focus", () => { wasThere = true; showWhole(); });
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-insert]");
     const opener = event.target.closest("a[data-offers]");

@@ -5,7 +5,7 @@ import json
 import re
 import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import urlencode
@@ -16,9 +16,10 @@ from benchmarks.load import quantile_ms
 from benchmarks.many_inquiries import LAST, TOWNS, add_many
 from benchmarks.stand import Stand
 from deploy.embedded.services import INQUIRY
-from inquiry_service.db.queries import reports
+from inquiry_service.db.queries import reply_queue, reports
 from inquiry_service.domain import passwords, staff
 from inquiry_service.web.auth import COOKIE
+from shared import alarms
 from shared.access_tokens import create_token
 from shared.audit import THE_SERVICE
 from shared.clock import utc_now
@@ -28,7 +29,7 @@ _SOME = text("SELECT id FROM inquiry WHERE messages > 1 ORDER BY created_at DESC
 _TO_ANSWER = text("SELECT id FROM inquiry WHERE status IN ('new', 'open') ORDER BY due_at LIMIT 20")
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _PROOF = re.compile(r'name="csrf_token" value="([^"]+)"')
-SMALL, LARGE = 10_000, 1_000_000
+SMALL, MIDDLE, LARGE = 10_000, 100_000, 1_000_000
 PASSES = 60
 # An open list looks every 1.5 s: with the row `201 until seen`, a new question is in it within 2 s.
 GOALS_MS = dict.fromkeys(("queue", "list", "counts", "thread", "take next", "send", "offers"), 100.0) | {
@@ -118,7 +119,7 @@ class Desk:
             rows[name].p50_ms[size] = statistics.median(latencies) * 1000
 
     def print_plans(self, days: int) -> None:
-        """How PostgreSQL finds what a report of so many days asks for."""
+        """How PostgreSQL finds what the desk asks for, and a report of so many days; what a plan took is not kept."""
         period = {
             "unit": "week",
             "zone": "UTC",
@@ -127,12 +128,23 @@ class Desk:
         }
         asked = (reports.groups, reports.timeline, reports.backlog, reports.others, reports.saved_replies)
         database = Database(self._url)
-        with database.transaction() as session:
+        with database.reading() as session:
             session.execute(reports.ROOM)
-            for statement in asked:
-                plan = session.scalars(text(f"EXPLAIN (ANALYZE, BUFFERS OFF) {statement(())}"), period).all()
-                print(f"plan of {statement.__name__}, {days} days", *plan, sep="\n    ", flush=True)
+            for name, statement, values in [
+                *self._asked_by_pages(),
+                *((f"report: {one.__name__}, {days} days", one(()), period) for one in asked),
+            ]:
+                plan = session.scalars(text(f"EXPLAIN (ANALYZE, BUFFERS OFF) {statement}"), values).all()
+                print(f"plan of {name}", *plan, sep="\n    ", flush=True)
         database.dispose()
+
+    def _asked_by_pages(self) -> Iterator[tuple[str, str, Mapping[str, object]]]:
+        """The statements that must be as quick in the large queue, and a search by a word that many have."""
+        first_page = {"staff_id": self.staff_id, "after_at": None, "after_id": None, "limit": 51}
+        yield "queue", reply_queue.page_statement("open", ()), first_page
+        yield "counts", reply_queue.COUNTS.text, {"staff_id": self.staff_id, **alarms.values()}
+        yield "take next", reply_queue.TAKE_NEXT.text, {"staff_id": self.staff_id, "only_mine": True}
+        yield "search", reply_queue.page_statement("all", ("words",)), first_page | {"words": SEARCHES[0]}
 
     def _doings(self) -> dict[str, Callable[[int], None]]:
         some, waiting, today = self._ids(), self._ids(_TO_ANSWER), utc_now().date()
@@ -204,11 +216,11 @@ class Desk:
 
 
 def measure_desk(stand: Stand, *, large: int, passes: int) -> list[Timed]:
-    """Every thing at the small and at the large size."""
+    """Every thing at the small, the middle and the large size."""
     desk = Desk(stand)
     rows = {name: Timed(name, goal_ms) for name, goal_ms in GOALS_MS.items()}
     present = 0
-    for size in (SMALL, large):
+    for size in sorted({SMALL, min(MIDDLE, large), large}):
         desk.grow_to(size, at_present=present)
         present = size
         desk.measure(size, rows, passes)

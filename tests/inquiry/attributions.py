@@ -206,4 +206,7 @@ TELEPHONES = [
     "Sent from my Verizon, Samsung Galaxy smartphone",
     "Provenance : Courrier pour Windows 10",
     "Pobierz program Outlook dla systemu iOS",
+    "(Sent from my mobile device)",
+    "<Sent from Mailbox>",
+    "Sent from my cell, please excuse any typos.",
 ]

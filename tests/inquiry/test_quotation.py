@@ -84,6 +84,8 @@ def test_a_telephones_line_is_nobodys_word(line: str) -> None:
     "text",
     [
         "Sent from my desk, which is easier than from my phone.",
+        "Monday works.\n\nFrom my iPhone I cannot open the form.",
+        "Monday works.\n\nSent by Outlook invitation on Monday",
         "On Friday we can come.\nOn Monday, Bob wrote:\nwe cannot.\n\nWhat do you think?",
         "On 3/4/2026 at 5:00 pm I sent you:\n\n- the form\n- the fee\n\nDid it arrive?",
         "Invitation:\n\nDate: Wednesday 3, October 2026\nTime: 7:00 am\nAddress: 130 Fox St\n\nPlease come.",

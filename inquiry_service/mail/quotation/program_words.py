@@ -165,7 +165,7 @@ SENT_FROM = re.compile("|".join(_SENT_FROM.values()))
 DEVICES = re.compile(
     r"iphon|ipad|ipod|android|samsung|galaxy|blackberry|huawei|xiaomi|redmi|nokia|sony|xperia|htc|pixel|oneplus|motorola|moto\b|lenovo|wiko|oppo"
     r"|windows|outlook|yahoo|gmail|mail for|mail app|bluemail|typeapp|proton|tutanota|aol|icloud|apple|thunderbird|k-9|aquamail|spark|sparrow|acompli"
-    r"|mailbird|airmail|edison|newton|boxer|nine|zoho|fastmail|superhuman|hey\b|mobil|handy|phone|smartphone|tablet|móvil|celular|telefon|téléphone"
+    r"|mailbird|mailbox\b|cell\b|airmail|edison|newton|boxer|nine|zoho|fastmail|superhuman|hey\b|mobil|handy|phone|smartphone|tablet|móvil|celular|telefon|téléphone"
     r"|телефон|мобил|telefoon|gsm|webmail|web\.de|gmx|mail\.ru|яндекс|yandex|почт|postbox|mailspring|verizon|t-mobile|at&t|vodafone|orange"
 )
 

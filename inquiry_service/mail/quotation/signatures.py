@@ -28,7 +28,7 @@ _LONGEST = 90  # characters of a telephone's line
 
 def is_programs_line(words: str) -> bool:
     """`Sent from my iPhone` in any language that is known; a sentence that begins so is the writer's."""
-    words = _LINK.sub("", words[:300]).strip(" *_-–—>")
+    words = _LINK.sub("", words[:300]).strip(" *_-–—<>()[]")
     folded = words.strip(".").casefold()
     match = SENT_FROM.match(folded) if len(folded) <= _LONGEST else None
     if match is None:

@@ -93,6 +93,18 @@ def test_what_was_typed_outlives_the_browser_and_the_session(browser: Browser, p
     second.close()
 
 
+def test_a_text_that_cannot_be_kept_stays_and_the_page_says_so(page: Page, pair: Pair) -> None:
+    reference = ask(page, pair, email="marker-gone-7731@example.com")
+    sign_in(page, pair, "director", f"{pair.inquiry}/desk")
+    open_in_desk(page, pair, reference)
+    nobodys = "/desk/inquiries/00000000-0000-7000-8000-000000000000/draft"  # as after an erasure
+    page.locator("form[data-draft]").evaluate("(form, address) => { form.dataset.draft = address }", nobodys)
+    page.locator("#body").fill("Most find work.")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("[data-saved]")).to_contain_text("does not take an answer now")
+    expect(page.locator("#body")).to_have_value("Most find work.")
+
+
 def test_a_send_waits_for_the_save_that_is_on_its_way(page: Page, pair: Pair) -> None:
     asker = "marker-late-7731@example.com"
     held: list[Route] = []

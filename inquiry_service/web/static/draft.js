@@ -36,9 +36,11 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
         ask(await answer.json());
       } else if (answer.status === 422) {
         place.textContent = (await answer.json()).problem;
-      } else {
+      } else if (answer.status === 401 || answer.status === 429 || answer.status >= 500) {
         place.textContent = answer.status === 401 ? form.dataset.signedOut : form.dataset.notSaved;
         later(AGAIN_MS);
+      } else {
+        place.textContent = form.dataset.refused; // such as a thread that was erased: trying again changes nothing
       }
     } catch {
       place.textContent = form.dataset.notSaved;

@@ -142,6 +142,13 @@ class NoSuchPublishedAnswer(NotFound):
     title = phrase("There is no such published answer")
 
 
+class SavedReplyChanged(DomainError):
+    """The words that were to be changed are not the ones that stand there now."""
+
+    code = "saved-reply-changed"
+    title = phrase("Somebody else changed this saved reply meanwhile")
+
+
 class NoSuchSavedReply(NotFound):
     """No saved reply has that id, or it is another person's own."""
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from inquiry_service.db.models import SavedReply
 from inquiry_service.domain import merge_fields
-from inquiry_service.domain.errors import NoSuchSavedReply
+from inquiry_service.domain.errors import NoSuchSavedReply, SavedReplyChanged
 from shared import audit
 from shared.errors import Invalid
 from shared.people import Person
@@ -52,10 +52,16 @@ def change(
     body: str,
     program: str | None = None,
     is_own: bool = False,
+    seen: str | None = None,
 ) -> SavedReply:
-    """It has these words. Answers that were written with it keep theirs. Raises NoSuchSavedReply, Invalid."""
+    """It has these words. Answers that were written with it keep theirs. `seen` is the version that the person had before them.
+
+    Raises NoSuchSavedReply, Invalid, and SavedReplyChanged when it is not that version any more.
+    """
     check(body)
-    found = find(session, saved_reply_id, person)
+    found = find(session, saved_reply_id, person, lock=True)
+    if seen is not None and seen != found.version:
+        raise SavedReplyChanged()
     found.title, found.body, found.program = title, body, program
     found.owner_id = (found.owner_id or person.id) if is_own else None
     found.changed_at = session.scalar(select(func.now()))  # type: ignore[assignment]
@@ -84,9 +90,9 @@ def bring_back(session: Session, saved_reply_id: UUID, person: Person) -> SavedR
     return found
 
 
-def find(session: Session, saved_reply_id: UUID, person: Person) -> SavedReply:
+def find(session: Session, saved_reply_id: UUID, person: Person, *, lock: bool = False) -> SavedReply:
     """A shared one, or the person's own. Raises NoSuchSavedReply, for somebody else's own too."""
-    found = session.get(SavedReply, saved_reply_id)
+    found = session.get(SavedReply, saved_reply_id, with_for_update=lock or None)
     if found is None or found.owner_id not in (None, person.id):
         raise NoSuchSavedReply()
     return found

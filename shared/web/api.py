@@ -98,6 +98,22 @@ def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+IF_MATCH = {
+    "in": "header",
+    "name": "If-Match",
+    "schema": {"type": "string"},
+    "description": "The version that was read, in quotes; 412 when it is another one by now (RFC 9110 13.1.1)",
+}
+
+
+def if_match() -> str | None:
+    """The version that whoever asks had before them; None where they do not say, or do not mind (`*`)."""
+    tags = request.if_match
+    if tags.star_tag or not tags:
+        return None
+    return next(iter(tags.as_set()), "")
+
+
 class ApiBlueprint(Blueprint):
     """smorest's, with our way to read a body."""
 

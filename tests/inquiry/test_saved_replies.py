@@ -5,14 +5,15 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import text
+from werkzeug.test import TestResponse
 
 from inquiry_service.domain import replies, saved_replies
 from inquiry_service.domain.errors import NoSuchSavedReply
 from shared.errors import Invalid
-from tests.builders import EFFAT, a_person, an_inquiry
+from tests.builders import EFFAT, a_person, an_inquiry, bearer
 from tests.enrollment.builders import a_section, registered
 from tests.inquiry.composing import Composing, box_of
-from tests.inquiry.reading_pages import words_of
+from tests.inquiry.reading_pages import hidden_of, words_of
 from tests.working import text_of
 
 SEATS = "Good morning {name},\n\n{seats_left} seats are left on {next_start} for {price}.\n\n{director}"
@@ -222,6 +223,47 @@ def test_the_page_writes_looks_changes_archives_and_brings_back(composing: Compo
     assert "First day" in client.get("/desk/saved-replies?archived=1").text
     client.post(f"/desk/saved-replies/{saved}/bring-back", data={"csrf_token": token})
     assert "First day" in client.get("/desk/saved-replies").text
+
+
+def test_two_who_change_the_same_one_both_see_it_and_nothing_is_overwritten(composing: Composing) -> None:
+    saved = composing.saved("Good morning.")
+    address = f"/desk/saved-replies/{saved}"
+    first_page = hidden_of(composing.client.get(address).text, address)
+    with composing.inquiry_db.transaction() as session:
+        saved_replies.change(session, saved, composing.director, title="Of the other", body="Good evening.")
+    mine = {"title": "Of mine", "body": "Good day."}
+    refused = composing.client.post(address, data=first_page | mine)
+    assert refused.status_code == 409
+    for part in (
+        "Somebody else changed it meanwhile",
+        "Of the other",
+        "Good evening.",
+        "Of mine",
+        "Good day.",
+    ):
+        assert part in refused.text
+    assert composing.row("SELECT body FROM saved_reply").body == "Good evening."
+    assert composing.client.post(address, data=hidden_of(refused.text, address) | mine).status_code == 303
+    assert composing.row("SELECT body FROM saved_reply").body == "Good day."
+
+
+def test_a_program_says_which_version_it_changes(composing: Composing) -> None:
+    saved = composing.saved("Good morning.")
+    known = bearer(composing.inquiry_db, composing.director)
+
+    def put(body: str, **more: str) -> TestResponse:
+        headers = known | {name.replace("_", "-"): value for name, value in more.items()}
+        return composing.client.put(
+            f"/api/inquiry/v1/saved-replies/{saved}", json={"title": "Hello", "body": body}, headers=headers
+        )
+
+    version = put("Good day.").get_json()["version"]
+    assert put("Good evening.", If_Match=f'"{version}"').status_code == 200
+    refused = put("Good night.", If_Match=f'"{version}"')
+    assert (refused.status_code, refused.get_json()["type"]) == (412, "/problems/saved-reply-changed")
+    assert put("Good night.", If_Match=f'W/"{version}"').status_code == 412
+    assert composing.row("SELECT body FROM saved_reply").body == "Good evening."
+    assert put("Good night.", If_Match="*").status_code == 200
 
 
 def test_one_s_own_is_for_nobody_else(composing: Composing) -> None:

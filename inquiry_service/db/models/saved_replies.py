@@ -1,5 +1,6 @@
 """Replies that are written once and inserted again and again."""
 
+from datetime import UTC
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, Text, text
@@ -22,6 +23,11 @@ class SavedReply(Base):
     created_at: Mapped[Now]
     changed_at: Mapped[Now]
     archived_at: Mapped[Moment | None]
+
+    @property
+    def version(self) -> str:
+        """Another one after every change."""
+        return self.changed_at.astimezone(UTC).isoformat()
 
     __table_args__ = (
         Index("ix_saved_reply_offered", "title", "id", postgresql_where=text("archived_at IS NULL")),

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from inquiry_service.db.models import SavedReply
 from inquiry_service.domain import saved_replies
+from inquiry_service.domain.errors import SavedReplyChanged
 from inquiry_service.web.auth import DESK
 from inquiry_service.web.schemas.saved_replies import (
     SavedReplyBody,
@@ -16,7 +17,8 @@ from inquiry_service.web.schemas.saved_replies import (
     SavedReplyQuery,
 )
 from shared.web.access import allow, current_person
-from shared.web.api import blueprint, once
+from shared.web.api import IF_MATCH, ProblemSchema, blueprint, if_match, once
+from shared.web.problems import PROBLEM_JSON, problem
 from shared.web.site import database
 
 bp = blueprint("saved_replies", "inquiry", "Texts that answers begin with")
@@ -52,11 +54,16 @@ def write(body: dict[str, Any]) -> Any:
 @bp.route("/saved-replies/<uuid:saved_reply_id>", methods=["PUT"])
 @bp.arguments(SavedReplyBody)
 @bp.response(200, SavedReplyItem)
+@bp.alt_response(412, schema=ProblemSchema, content_type=PROBLEM_JSON, description="It was changed meanwhile")
+@bp.doc(parameters=[IF_MATCH])
 @allow(*DESK)
-def change(body: dict[str, Any], saved_reply_id: UUID) -> SavedReply:
-    """Its words are these."""
-    with database().transaction() as session:
-        return saved_replies.change(session, saved_reply_id, current_person(), **body)
+def change(body: dict[str, Any], saved_reply_id: UUID) -> Any:
+    """Its words are these. With If-Match (the `version` of what was read, quoted) another's change is not overwritten."""
+    try:
+        with database().transaction() as session:
+            return saved_replies.change(session, saved_reply_id, current_person(), **body, seen=if_match())
+    except SavedReplyChanged as error:
+        return problem(412, error.code, str(error.title))
 
 
 @bp.route("/saved-replies/<uuid:saved_reply_id>/archive", methods=["POST"])

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from inquiry_service.db.models import SavedReply
 from inquiry_service.domain import insertions, merge_fields, saved_replies
+from inquiry_service.domain.errors import SavedReplyChanged
 from inquiry_service.web.auth import DESK
 from inquiry_service.web.composing import program_title, school
 from inquiry_service.web.desk_queue import around_page
@@ -71,13 +72,20 @@ def _written(edited: SavedReply | None) -> ResponseReturnValue:
             if edited is None:
                 saved_replies.write(session, person, **values)
             else:
-                saved_replies.change(session, edited.id, person, **values)
+                saved_replies.change(session, edited.id, person, **values, seen=typed("seen") or None)
     except FormNotRight as error:
         return _page(kept, edited=edited, errors=error.errors, status=422)
     except Invalid as error:
         return _page(kept, edited=edited, errors=sentences_of(error), status=422)
+    except SavedReplyChanged:
+        return _page(kept, edited=_as_it_is(edited), is_behind=True, status=409)
     flash(_("Saved. It is offered beside the questions of its program."))
     return see("/desk/saved-replies")
+
+
+def _as_it_is(edited: SavedReply | None) -> SavedReply | None:
+    with database().reading() as session:
+        return saved_replies.find(session, edited.id, current_person()) if edited else None
 
 
 def _preview(values: Values) -> str:
@@ -121,6 +129,7 @@ def _page(
     errors: Mapping[str, str] | None = None,
     preview: str | None = None,
     is_archived: bool = False,
+    is_behind: bool = False,
     status: int = 200,
 ) -> ResponseReturnValue:
     programs = [(program.slug, program.title) for program in parts().enrollment.programs()]
@@ -143,6 +152,10 @@ def _page(
             errors=errors or {},
             preview=preview,
             is_archived=is_archived,
+            is_behind=is_behind,
+            seen=typed("seen")
+            if edited and not is_behind and "seen" in request.form
+            else edited and edited.version,
             is_saved_replies=True,
             field_words=_field_words(),
             programs=programs,

@@ -39,6 +39,9 @@ class SavedReplyItem(Schema):
     program = fields.String(allow_none=True)
     is_own = fields.Function(lambda saved: saved.owner_id is not None, metadata={"type": "boolean"})
     changed_at = fields.AwareDateTime(required=True)
+    version = fields.String(
+        required=True, metadata={"description": "For If-Match: another one after every change"}
+    )
     archived_at = fields.AwareDateTime(allow_none=True)
 
 

@@ -58,11 +58,11 @@ def _wait_to_be_born(supervisor: int) -> Order | None:
         between = os.fork()
         if between == 0:
             between = os.getpid()
-            pid = os.fork()
-            if pid:
-                os.write(writer, b"%d" % pid)
+            if os.fork():
                 os._exit(0)
             _settle_in(order, supervisor, between)
+            os.write(writer, b"%d" % os.getpid())  # it has its session now: whoever knows it can stop it
+            os.closerange(3, writer + 1)
             return order
         os.close(writer)
         os.waitpid(between, 0)
@@ -74,17 +74,20 @@ def _wait_to_be_born(supervisor: int) -> Order | None:
 
 def _settle_in(order: Order, supervisor: int, between: int) -> None:
     """A session, an environment and a log of its own; and it ends with the supervisor."""
+    os.setsid()
     while os.getppid() == between:
         time.sleep(0.001)
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
     if os.getppid() != supervisor:
         os._exit(1)
-    os.setsid()
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    log = os.open(order.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-    os.dup2(log, 1)
-    os.dup2(log, 2)
-    os.closerange(3, log + 1)
+    nothing, log = (
+        os.open(os.devnull, os.O_RDONLY),
+        os.open(order.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT),
+    )
+    for own, standard in ((nothing, 0), (log, 1), (log, 2)):
+        os.dup2(own, standard)
+    os.close(nothing)
+    os.close(log)
     os.environ.clear()
     os.environ.update(order.environment)
     os.chdir(order.root)

@@ -17,6 +17,7 @@ _OF_LISTS = (
     "mailing-list",
     "x-mailing-list",
     "x-beenthere",
+    "x-mlserver",
 )
 _OF_ANSWERING_MACHINES = (
     "x-autoreply",
@@ -28,6 +29,7 @@ _OF_ANSWERING_MACHINES = (
     "x-auto-reply-from",
     "x-mail-autoreply",
     "x-ms-exchange-inbox-rules-loop",
+    "x-amz-sns-message-id",
 )
 _REPORTS = ("multipart/report", "message/delivery-status", "message/disposition-notification")
 _LISTS_SENDER = re.compile(r"(?i)\bowner-|-owner\b|-bounces?\b|-request\b|-errors\b|listserv|majordomo")

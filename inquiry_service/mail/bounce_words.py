@@ -120,7 +120,7 @@ _STILL_TRYING = re.compile(
     r"|aún no (?:se )?ha|volver[áa] a intentar|in ritardo|ulteriori tentativi|verrà riprovat|atrasad"
     r"|vertraagd|försen|forsinket"
     r"|задерж|отложен|ещ[её] не (?:\w+ )?доставлен|попытки (?:\w+ )?(?:будут )?продолж|opóźnion"
-    r"|zpožděn|再送|遅延|遅れて|延迟|延遲|지연",
+    r"|zpožděn|再送(?!信?(?:して|を)?(?:くだ|下)さ)|遅延|遅れて|延迟|延遲|지연",
     re.IGNORECASE,
 )
 _GAVE_UP = re.compile(
@@ -178,6 +178,8 @@ ADDRESS = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@"
     r"(?:[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62}\.)+[A-Za-z][A-Za-z0-9-]{1,24}|\[[0-9.]{7,15}\])"
 )
+_REFUSED = re.compile(r"(?m)^[ \t<]{0,8}5[0-5]\d[ -]")
+_RECIPIENT_NAMED = re.compile(rf"(?im)^[ \t>]{{0,8}}RCPT TO: ?<?{ADDRESS.pattern}")
 _LABELLED = re.compile(
     r"(?im)(?:rcpt to|(?:failed |original |final |intended )?recipients?(?: address(?:es)?)?"
     r"|undeliverable (?:address|to)|(?:e-?mail )?address(?:ee)?|mailbox|error-for|failed(?: to)?|user"
@@ -229,7 +231,7 @@ _REASONS = (
     (
         re.compile(
             r"[45]\.2\.2\b|(?:over|exceed\w*|disk)[ -]?(?:\w+[ -])?quota|quota (?:exceed|violat)"
-            r"|(?:mailbox|account)[^.\n]{0,30}full",
+            r"|(?:mailbox|account|mail ?folder)[^.\n]{0,30}full",
             re.I,
         ),
         BounceReason.MAILBOX_FULL,
@@ -290,6 +292,11 @@ def reason_in(text: str) -> BounceReason:
 def asks_for_a_click(text: str) -> bool:
     """It wants its reader to do something with an account, and no server's code stands in it: bait that is dressed as a bounce."""
     return bool(_BAIT.search(text)) and not has_code(text)
+
+
+def shows_a_refused_recipient(text: str) -> bool:
+    """What two servers said to each other: the refusal for good, and the recipient that it is about. Nobody types that."""
+    return bool(_REFUSED.search(text) and _RECIPIENT_NAMED.search(text))
 
 
 def has_code(text: str) -> bool:

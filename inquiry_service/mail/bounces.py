@@ -70,8 +70,9 @@ def _named(evidence: "_Evidence") -> tuple[str, ...]:
     """The addresses, where no report names them."""
     return (
         _from_header(evidence.mail.headers)
-        or bounce_library.addresses_in(evidence.mail)
+        or evidence.known_to_library(of_the_failed=True)
         or bounce_words.recipients_in(evidence.notice, evidence.others)
+        or evidence.known_to_library()
         or evidence.returned_to()
     )
 
@@ -130,6 +131,8 @@ class _Evidence:
                 and not bounce_words.is_told_by_a_person(self.notice)
                 and bool(bounce_library.addresses_in(self.mail))
             )
+        if self.reports and not self._sender.strip():
+            return True  # a report whose own headers cannot be read
         if (
             any(part.type in REPORTS for part in self._own)
             or self.mail.described.get_param("report-type") == "delivery-status"
@@ -145,6 +148,10 @@ class _Evidence:
             return False
         if self._is_from_daemon() and (has_subject or self._is_surely_daemon()):
             return speaks or has_subject
+        if is_machines and bounce_words.shows_a_refused_recipient(self.notice):
+            return not bounce_words.is_told_by_a_person(self.notice)
+        if has_null_return_path(headers) and speaks and self._parts_after_own() and self._tells_whose():
+            return True
         if self._is_from_daemon() and not _ANSWERED.match(self.subject):
             return speaks and bounce_words.speaks_of_failure(self.subject) and self._tells_whose()
         return (
@@ -153,6 +160,20 @@ class _Evidence:
             and self._is_unsigned()
             and not bounce_words.is_told_by_a_person(self.notice)
             and self._has_proof()
+        )
+
+    def known_to_library(self, *, of_the_failed: bool = False) -> tuple[str, ...]:
+        """What the library finds. Its patterns run on into the letter that came back: none `of_the_failed` stands only there, or is
+        the notice's sender or its reader.
+        """
+        found = bounce_library.addresses_in(self.mail)
+        if not of_the_failed:
+            return found
+        notice, returned = self.notice.lower(), self.text[len(self.notice) :].lower()
+        return tuple(
+            one
+            for one in found
+            if one.lower() not in self.others and (one.lower() in notice or one.lower() not in returned)
         )
 
     def _tells_whose(self) -> bool:
@@ -246,10 +267,15 @@ def _own_parts(mail: Part) -> list[Part]:
 
 
 def _texts(parts: list[Part]) -> list[str]:
-    plain = [_text(part) for part in parts if part.type == "text/plain" and not part.parts]
+    plain = [_text(part) for part in parts if _is_plain(part) and not part.parts]
     if any(text.strip() for text in plain):
         return plain
     return [text_of_html(_text(part)) for part in parts if part.type == "text/html"]
+
+
+def _is_plain(part: Part) -> bool:
+    """Also a mail of several parts in which no boundary is to be found."""
+    return part.type == "text/plain" or part.type.startswith("multipart/")
 
 
 def _text(part: Part) -> str:

@@ -26,6 +26,8 @@ _NAME = re.compile(rb"[!-9;-~]{1,200}$")
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
 _TOKEN = re.compile(r"[\w-]+")
 _BETWEEN_WORDS = re.compile(r"(?<=\?=)\s+(?==\?)")
+# `text/plain  charset="x"`: some old servers forget the semicolon, and their text would be a file of an unknown kind
+_TYPE_WITHOUT_SEMICOLON = re.compile(r"^(\s*[\w.+-]{1,60}/[\w.+-]{1,60})\s+(?=[\w-]{1,40}\s*=)")
 _TYPE_HEADERS = ("content-type", "content-disposition", "content-transfer-encoding")
 
 
@@ -174,7 +176,7 @@ def _described(headers: Headers, default_type: str) -> Message:
     described.set_default_type(default_type)
     for name in _TYPE_HEADERS:
         if value := headers.first(name):
-            described[name] = value[:MAX_TYPE]
+            described[name] = _TYPE_WITHOUT_SEMICOLON.sub(r"\1; ", value[:MAX_TYPE])
     return described
 
 

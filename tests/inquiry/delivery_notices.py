@@ -327,6 +327,105 @@ Subject: hello
 hi
 --B--
 """,
+    "a report whose boundary is nowhere": """\
+From: postmaster@relay.example
+Subject: Delivery Notification
+Content-Type: multipart/report; report-type=delivery-status; boundary="never-there"
+
+Your letter could not be delivered.
+
+Reporting-MTA: dns; relay.example
+
+Final-Recipient: rfc822; jane.doe@school.example
+Action: failed
+Status: 5.1.1
+""",
+    "a transcript under Re:": """\
+From: post_master@phones.example
+To: b+x@riverside.example
+Subject: Re: Your question
+In-Reply-To: <1@riverside.example>
+Content-Type: text/plain; charset=utf-8
+
+Error: 550 - no such user here
+The transcript of the conversation follows.
+
+MAIL FROM: b+x@riverside.example
+250 ok
+RCPT TO: jane.doe@school.example
+550 - no such user here
+""",
+    "nobody hears back, and the letter is there": """\
+Return-Path: <>
+From: riverside@provider.example
+To: riverside@provider.example
+Subject: Mail
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary="b"
+
+--b
+Content-Type: text/plain
+
+Could not be delivered to: <jane.doe@school.example>
+--b
+Content-Type: message/rfc822
+
+From: riverside@provider.example
+To: jane.doe@school.example
+Subject: Your question
+
+Hello
+--b--
+""",
+    "a report without readable headers": """\
+Subject: notice
+
+The message was not delivered.
+
+Reporting-MTA: dns; relay.example
+
+Final-Recipient: rfc822; jane.doe@school.example
+Action: failed
+Status: 5.1.1
+""",
+    "a type without its semicolon": """\
+From: MAILER-DAEMON@relay.example
+Subject: Undeliverable mail
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary="b"
+
+--b
+Content-Type: text/plain   charset="us-ascii"
+
+---The following addresses had delivery errors---
+jane.doe@school.example [User unknown]
+--b--
+""",
+    "the letter's own headers in one line with the rest": """\
+From: mailer-daemon@mailer.example
+To: b+x@riverside.example
+Subject: Undelivered Mail Returned to Sender
+Content-Type: text/plain; charset=utf-8
+
+This message was created automatically by mail delivery software.
+A message that you sent could not be delivered. This is a permanent error.
+
+jane.doe@school.example Invalid Address, ERROR_CODE :550, mailbox unavailable
+
+Received:from riverside.example by mailer.example
+Message-ID:<14a3e1e110a.b4fa@riverside.example>
+From:Riverside <riverside@provider.example>
+""",
+    "Japanese, and to be sent again": """\
+From: Postmaster@keitai.example
+Subject: Mail System Error - Returned Mail
+Content-Type: text/plain; charset=utf-8
+
+次のあて先へのメッセージはエラーのため送信できませんでした。
+メールアドレスをご確認の上、再送信してください。
+
+<<< 550 <jane.doe@school.example>: User unknown
+""",
 }
 STILL_TRYING = {
     "Exim's warning": """\

@@ -19,6 +19,17 @@ Content-Type: text/plain; charset=utf-8
 
 Hello, I wrote to jane.doe@school.example and my mail could not be delivered. What is your address?
 """,
+    "a postmaster answers with a transcript": """\
+From: Postmaster <postmaster@x.example>
+Subject: Re: Mail delivery problem
+In-Reply-To: <1@x>
+Content-Type: text/plain; charset=utf-8
+
+Hello, I got this when I sent my mail to her, and will look at it tomorrow:
+
+RCPT TO:<jane.doe@school.example>
+550 no such user here
+""",
     "an answering machine names somebody": """\
 From: Ann <ann@x.example>
 Subject: Automatic reply: hello

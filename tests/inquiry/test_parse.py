@@ -235,3 +235,11 @@ def test_a_mail_that_is_nothing_but_a_file_has_that_file(type_: str, name: str) 
     )
     assert [(file.name, file.data) for file in read.attachments] == [(name, b"\x00\x01\x02\x03")]
     assert read.text == ""
+
+
+@pytest.mark.parametrize(
+    "said", ['text/plain   charset="utf-8"', "text/plain charset=utf-8", "text/plain; charset=utf-8"]
+)
+def test_a_text_whose_type_lacks_a_semicolon_is_a_text(said: str) -> None:
+    found = parse(HEAD + f"Content-Type: {said}\r\n\r\n".encode() + "Grüße\r\n".encode())
+    assert (found.written, found.attachments) == ("Grüße", ())

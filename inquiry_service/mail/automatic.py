@@ -18,6 +18,7 @@ _OF_LISTS = (
     "x-mailing-list",
     "x-beenthere",
     "x-mlserver",
+    "x-mailman-version",
 )
 _OF_ANSWERING_MACHINES = (
     "x-autoreply",
@@ -41,7 +42,9 @@ _AUTOMATIC_SUBJECT = re.compile(
     r"|respuesta autom[áa]tica"
     r"|risposta automatica|resposta autom[áa]tica|automatisch antwoord|autosvar|automatisk svar"
     r"|automaattinen vastaus"
-    r"|odpowied[źz] automatyczna|автоответ|автоматический ответ|自動返信|自动回复)\]?\s*[::]",
+    r"|odpowied[źz] automatyczna|automatyczna odpowied[źz]|automatick[áa] odpov[ěe][ďd]|automatick[áa] odpove[ďd]"
+    r"|automatikus v[áa]lasz|otomatik yan[ıi]t|r[ăa]spuns automat|автоответ|автоматический ответ"
+    r"|автоматична відповідь|自動返信|自動応答|自动回复|自动答复)\]?\s*[::]",
     re.IGNORECASE,
 )
 

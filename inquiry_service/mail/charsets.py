@@ -101,10 +101,13 @@ def _strictly(data: bytes, charset: str) -> str | None:
 
 
 def _hardly_utf8(data: bytes) -> str:
-    """A cut letter among others is a blemish; where no letter beyond ASCII can be read it was never UTF-8."""
+    """A cut letter among others is a blemish; where most letters beyond ASCII cannot be read it was never UTF-8: two letters of an
+    older charset are one of UTF-8 by chance.
+    """
     text = data.decode("utf-8", "replace")
-    is_utf8 = any(letter > "\x7f" and letter != "\ufffd" for letter in text)
-    return text if is_utf8 else data.decode("cp1252", "replace")
+    unread = text.count("\ufffd")
+    read = sum(letter > "\x7f" for letter in text) - unread
+    return text if read > unread else data.decode("cp1252", "replace")
 
 
 def _japanese(data: bytes) -> str:

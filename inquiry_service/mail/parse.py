@@ -20,6 +20,9 @@ from shared.phrases import phrase
 MAX_TEXT = 200_000
 MOST_ADDRESSES = 100
 MAX_SNIFFED = 4096  # bytes: a text has no NUL among its first ones
+_ONLY_A_FILE = ("message/partial", "message/external-body")
+_SAYS_HTML = re.compile(r"(?i)\bhtml\b")
+_MOST_OF_A_PLACEHOLDER = 500  # characters
 CUT = "(The mail goes on: its original has the rest.)"
 _NUL = re.compile("[\x00\ud800-\udfff]")
 
@@ -147,6 +150,8 @@ class _TextReader:
             return
         if part.type == "multipart/alternative" and part.parts:
             self._take_one_of(part.parts)
+        elif part.described.get_content_maintype() == "multipart" and not part.parts:
+            self._read(part)  # its boundary is nowhere: what is there is shown
         elif part.type == "multipart/related":
             for child in part.parts[:1]:
                 self.take(child)
@@ -155,13 +160,11 @@ class _TextReader:
                 self.take(child)
         elif part.type in ("text/plain", "text/html") and not part.file_name:
             self._read(part)
-        elif part.described.get_content_maintype() == "multipart":
-            self._read(part)  # its boundary is nowhere: what is there is shown
 
     def take_any(self, mail: Part) -> None:
-        """A mail with no text of its own: the first text in what it carries."""
-        for part in mail.walk():
-            if part.described.get_content_maintype() == "text" and not self.has_text:
+        """A mail with no text of its own: the first text in what it carries. A mail that is a file alone has none."""
+        for part in mail.walk() if not _is_file_alone(mail) else ():
+            if part.type.startswith("text/") and not self.has_text:
                 self._read(part)
 
     def _take_one_of(self, parts: list[Part]) -> None:
@@ -170,8 +173,10 @@ class _TextReader:
         by_type = sorted(parts, key=lambda part: {"text/plain": 0, "text/html": 1}.get(part.type, 2))
         for part in by_type:
             self.take(part)
-            if any(piece.strip() for piece in self.pieces[before:]):
+            taken = self.pieces[before:]
+            if any(piece.strip() for piece in taken) and not _is_placeholder("".join(taken), by_type, part):
                 return
+            del self.pieces[before:]
 
     def _read(self, part: Part) -> None:
         if self._left <= 0:
@@ -185,6 +190,20 @@ class _TextReader:
                 self._htmls.append(_clean(text))
             text = shown
         self.pieces.append(text)
+
+
+def _is_placeholder(text: str, parts: list[Part], part: Part) -> bool:
+    """`Please use a program that shows HTML`: a plain text that says none of what the page beside it says."""
+    if part.type != "text/plain" or len(text) > _MOST_OF_A_PLACEHOLDER or not _SAYS_HTML.search(text):
+        return False
+    pages = [
+        text_of_html(mime.text_of(one, mime.MAX_TEXT_BYTES)[0]) for one in parts if one.type == "text/html"
+    ]
+    said, words = (
+        set(re.findall(r"\w+", text.casefold())),
+        set(re.findall(r"\w+", " ".join(pages).casefold())),
+    )
+    return bool(words) and 2 * len(said & words) < len(said)
 
 
 def _attachments(mail: Part) -> list[AttachedFile]:
@@ -203,10 +222,17 @@ def _attachments(mail: Part) -> list[AttachedFile]:
 
 def _is_file_alone(mail: Part) -> bool:
     """The mail is nothing but a file, such as one that is encrypted as a whole."""
-    return mail.described.get_content_maintype() not in ("text", "multipart", "message")
+    main_type = mail.type.partition("/")[0]
+    return (
+        main_type not in ("text", "multipart", "message")
+        or mail.type in _ONLY_A_FILE
+        or (mail.is_attached and main_type != "multipart")
+    )
 
 
 def _is_file(part: Part) -> bool:
+    if part.described.get_content_maintype() == "multipart":
+        return False  # one without a boundary is read as text
     return part.is_attached or bool(part.file_name) or part.type not in ("text/plain", "text/html")
 
 

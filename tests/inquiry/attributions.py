@@ -85,6 +85,7 @@ ATTRIBUTIONS = {
     "Zoho en": "---- On Mon, 23 Nov 2026 10:00:00 +0100 Ann Example <ann@example.com> wrote ----",
     "Zoho es": "---- El lun, 23 nov 2026 10:00:00 +0100, Ann Example <ann@example.com> escribió ----",
     "mail.ru": "Понедельник, 23 ноября 2026, 10:00 +03:00 от Ann Example <ann@example.com>:",
+    "by hand, de": "Ann schrieb am 23.11.2026:",
     "Yandex": '23.11.2026, 10:00, "Ann Example" <ann@example.com>:',
     "Android ru": '23.11.2026 10:00 пользователь "Ann Example" <ann@example.com> написал:',
     "Android pl": "W dniu 23 listopada 2026 10:00 użytkownik Ann Example <ann@example.com>\nnapisał:",
@@ -105,7 +106,16 @@ ABOVE_UNMARKED = [
     name
     for name in ATTRIBUTIONS
     if not name.startswith(
-        ("Thunderbird", "Roundcube", "KMail", "Evolution", "mutt", "Gmail en, before", "Apple Mail en, a n")
+        (
+            "Thunderbird",
+            "Roundcube",
+            "KMail",
+            "Evolution",
+            "mutt",
+            "Gmail en, before",
+            "Apple Mail en, a n",
+            "by hand",
+        )
     )
 ]
 """Of those, the ones that say so much that a quotation without signs is told by them."""

@@ -243,3 +243,130 @@ def test_a_mail_that_is_nothing_but_a_file_has_that_file(type_: str, name: str) 
 def test_a_text_whose_type_lacks_a_semicolon_is_a_text(said: str) -> None:
     found = parse(HEAD + f"Content-Type: {said}\r\n\r\n".encode() + "Grüße\r\n".encode())
     assert (found.written, found.attachments) == ("Grüße", ())
+
+
+def test_a_header_that_lost_its_fold_does_not_begin_the_body() -> None:
+    mail = (
+        b"From: ann@example.com\nX-Report: aaaa\nbbbb=\nTo: a@example.com,\nb@example.com\nSubject: Hello\n"
+        b'Content-Type: multipart/mixed;\nboundary="x"\n\n--x\n\nwords\n--x--\n'
+    )
+    found = parse(mail)
+    assert (found.subject, found.written, found.senders) == ("Hello", "words", ("ann@example.com",))
+    assert found.recipients == ("a@example.com", "b@example.com")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["no header at all", "Two words\nSubject: of the text", "Dear all,\n--x\nContent-Type: text/plain"],
+)
+def test_a_text_right_below_the_headers_is_the_body(text: str) -> None:
+    assert parse(b"From: ann@example.com\nno header\n\n" + text.encode()).text == f"no header\n\n{text}"
+    assert parse(f"From: ann@example.com\n{text}\n\nmore".encode()).senders == ("ann@example.com",)
+
+
+@pytest.mark.parametrize(
+    ("value", "address", "name"),
+    [
+        ("desk@school.example <ann@example.com>", "ann@example.com", "desk@school.example"),
+        ("desk@school.example via Shop <ann@example.com>", "ann@example.com", "desk@school.example via Shop"),
+        ("Ann (Desk <ann@example.com>", "ann@example.com", "Ann (Desk"),
+        ("O'Neil \"Bob <ann@example.com>", "ann@example.com", "O'Neil \"Bob"),
+        ('"Lee, Ann <x@y.example>" <ann@example.com>', "ann@example.com", "Lee, Ann <x@y.example>"),
+    ],
+)
+def test_the_address_is_what_stands_in_angles(value: str, address: str, name: str) -> None:
+    found = parse(f"From: {value}\n\nhello\n".encode())
+    assert (found.senders, found.sender_name) == ((address,), name)
+
+
+def test_several_senders_are_several() -> None:
+    found = parse(b'From: Ann <ann@example.com>, bob@example.com, "Lee, C." <c@example.com>\n\nhello\n')
+    assert found.senders == ("ann@example.com", "bob@example.com", "c@example.com")
+
+
+def test_parts_inside_with_the_boundary_of_those_outside_are_told_apart() -> None:
+    mail = HEAD + (
+        b"Content-Type: multipart/mixed; boundary=B\r\n\r\n--B\r\nContent-Type: multipart/alternative; boundary=B\r\n\r\n"
+        b"--B\r\nContent-Type: text/plain\r\n\r\nwords\r\n--B\r\nContent-Type: text/html\r\n\r\n<p>words</p>\r\n--B--\r\n"
+        b'--B\r\nContent-Type: application/pdf; name="a.pdf"\r\n\r\nfile\r\n--B--\r\n'
+    )
+    found = parse(mail)
+    assert (found.written, [file.name for file in found.attachments]) == ("words", ["a.pdf"])
+
+
+@pytest.mark.parametrize("named", ["", "; boundary=other", "; boundary=b"])
+def test_a_boundary_that_is_not_the_named_one_is_found(named: str) -> None:
+    body = "--B\r\nContent-Type: text/plain\r\n\r\nwords\r\n--B\r\nContent-Type: image/png\r\n\r\npicture\r\n--B--\r\n"
+    found = parse(HEAD + f"Content-Type: multipart/mixed{named}\r\n\r\n{body}".encode())
+    assert (found.written, [file.type for file in found.attachments]) == ("words", ["image/png"])
+
+
+@pytest.mark.parametrize("kind", ["mixed", "alternative", "related"])
+def test_words_in_a_container_without_parts_are_words(kind: str) -> None:
+    found = parse(HEAD + f"Content-Type: multipart/{kind}; boundary=x\r\n\r\nwords\r\n".encode())
+    assert (found.written, found.attachments) == ("words", ())
+
+
+@pytest.mark.parametrize(
+    ("head", "name", "type_"),
+    [
+        ('text/csv; name="a.csv"\r\nContent-Disposition: attachment', "a.csv", "text/csv"),
+        ('application-gzip; name="a.pdf"', "a.pdf", "application/pdf"),
+        ("message/partial; id=x; number=1", "attachment-1", "message/partial"),
+    ],
+)
+def test_a_mail_that_is_a_file_alone_is_a_file(head: str, name: str, type_: str) -> None:
+    found = parse(HEAD + f"Content-Type: {head}\r\n\r\nfile\r\n".encode())
+    assert (found.written, [(file.name, file.type) for file in found.attachments]) == ("", [(name, type_)])
+
+
+@pytest.mark.parametrize("charset", ["", "; charset=us-ascii", "; charset=utf-8"])
+def test_two_letters_of_an_older_charset_are_not_utf8_by_chance(charset: str) -> None:
+    words = "Viel „Spaß“ in München, Grüße"
+    assert (
+        parse(HEAD + f"Content-Type: text/plain{charset}\r\n\r\n".encode() + words.encode("cp1252")).written
+        == words
+    )
+
+
+def test_a_header_s_bare_bytes_are_of_the_charset_that_the_text_names() -> None:
+    mail = b"From: ann@example.com\r\nSubject: \xef\xd4\xcb\xd5\xc4\xc1\r\nContent-Type: text/plain; charset=koi8-r\r\n\r\nx"
+    assert parse(mail).subject == "Откуда"
+
+
+def test_a_plain_text_that_only_asks_for_html_gives_way_to_it() -> None:
+    asks = "Your program does not show HTML. Please use one that does."
+    mail = EmailMessage()
+    mail["From"] = "ann@example.com"
+    mail.set_content(asks)
+    mail.add_alternative("<p>Twenty seats for Friday, if that is possible.</p>", subtype="html")
+    assert parse(mail.as_bytes()).written == "Twenty seats for Friday, if that is possible."
+    mail.clear_content()
+    mail.set_content("I wrote the page in HTML. Is that right?")
+    mail.add_alternative("<p>I wrote the page in <b>HTML</b>. Is that right?</p>", subtype="html")
+    assert parse(mail.as_bytes()).written == "I wrote the page in HTML. Is that right?"
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("SGVsbG8gV29ybGQhA", "Hello World!"),
+        ("SGVsbG8=\r\nIFdvcmxkIQ==", "Hello World!"),
+        (
+            "SGVsbG8gV29ybGQh\r\n\r\nThis list is run by its readers",
+            "Hello World!\n\nThis list is run by its readers",
+        ),
+    ],
+)
+def test_damaged_base64_gives_what_there_is(body: str, words: str) -> None:
+    mail = HEAD + b"Content-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\n" + body.encode()
+    assert parse(mail).text == words
+
+
+def test_a_file_that_an_old_program_put_into_the_text_is_a_file() -> None:
+    mail = (
+        HEAD + b"\r\nSee the file.\r\n\r\nbegin 644 cat.txt\r\n#0V%T\r\n`\r\nend\r\n\r\nbegin to read it\r\n"
+    )
+    found = parse(mail)
+    assert found.written.split() == ["See", "the", "file.", "begin", "to", "read", "it"]
+    assert [(file.name, file.data) for file in found.attachments] == [("cat.txt", b"Cat")]

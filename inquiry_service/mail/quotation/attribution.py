@@ -198,6 +198,8 @@ def _above_marked(facts: Facts) -> bool:
         return True
     if _ADDRESS_LAST.search(facts.words) and len(facts.words.split()) <= 8:
         return True
+    if facts.has_verb and (facts.ends_with_verb or facts.count) and _begins_with_a_name(facts.words):
+        return True
     return facts.count == 3 or _library_knows(facts.words)
 
 
@@ -225,6 +227,11 @@ def _above_unmarked(facts: Facts, *, is_paragraph: bool) -> bool:
 def _names_a_writer(facts: Facts) -> bool:
     """`Name <address> wrote:`, in a few words."""
     return facts.has_address and facts.ends_with_verb and len(facts.words.split()) <= 9
+
+
+def _begins_with_a_name(words: str) -> bool:
+    """`Ann Lee wrote:`, `Ann schrieb am 3.5.2026:`: a few words, the first with a capital."""
+    return words[:1].isupper() and len(words.split()) <= 6
 
 
 def _is_writer_alone(words: str) -> bool:

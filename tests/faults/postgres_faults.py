@@ -18,7 +18,7 @@ from tests.faults.stand import Stand
 EVERY_S = 2.0
 MOST_LOG_MB = 150
 A_MEGABYTE_OF_LOG = "SELECT pg_logical_emit_message(false, 'ballast', repeat('x', 1000000))"
-DISK = "size=192m,mode=0700"
+ROOM_MB = 128  # beside the data that are there already
 BACKENDS = "SELECT pid FROM pg_stat_activity WHERE usename LIKE '%_app'"
 WAITING_IN_COMMIT = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
 END_IN_COMMIT = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
@@ -90,11 +90,21 @@ def backend_killed(stand: Stand) -> Generator[None, None, None]:
 def can_mount(folder: Path) -> bool:
     """This machine lets us mount a small disk in memory."""
     folder.mkdir(exist_ok=True)
-    command = ["mount", "-t", "tmpfs", "-o", DISK, "tmpfs", str(folder)]
-    if os.geteuid() != 0 or subprocess.run(command, capture_output=True, check=False).returncode != 0:
+    if os.geteuid() != 0 or _mount(folder, ROOM_MB).returncode != 0:
         return False
     subprocess.run(["umount", str(folder)], check=True)
     return True
+
+
+def _mount(folder: Path, size_mb: int) -> subprocess.CompletedProcess[bytes]:
+    options = f"size={size_mb}m,mode=0700"
+    return subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)], capture_output=True, check=False
+    )
+
+
+def _size_mb(folder: Path) -> int:
+    return sum(path.stat().st_blocks * 512 for path in folder.rglob("*")) // 1_000_000
 
 
 @contextmanager
@@ -104,7 +114,7 @@ def small_disk(stand: Stand) -> Iterator[None]:
     stand.cluster.stop()
     data.rename(kept)
     data.mkdir(mode=0o700)
-    subprocess.run(["mount", "-t", "tmpfs", "-o", DISK, "tmpfs", str(data)], check=True)
+    _mount(data, _size_mb(kept) + ROOM_MB).check_returncode()
     try:
         _copy(kept, data)
         stand.cluster.start()

@@ -79,6 +79,11 @@ class Books:
                 ask(url, LET_LEASES_END.format(**table))
                 ask(url, LET_WAITS_END.format(**table))
 
+    def settle_doubts(self) -> None:
+        """Nobody asks a person about letters of the page before any more: such a letter would arrive on the next page."""
+        for url in (self._inquiry, self._enrollment):
+            ask(url, "UPDATE letter SET status = 'failed' WHERE status = 'unknown'")
+
     def begin_page(self) -> None:
         """No request has ever been made; programs, sections and people stay."""
         ask(self._inquiry, "TRUNCATE inquiry, letter, idempotency CASCADE")

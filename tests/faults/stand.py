@@ -161,8 +161,14 @@ class Stand:
 
     # --- a page of the books -----------------------------------------------------------------------------------
 
+    def _is_calm(self) -> bool:
+        left = self.books.unfinished(waits_too=False)
+        return not any(row["lease_token"] or row["status"] == "sending" for row in left)
+
     def begin_page(self, *, sections: int = 2, seats: int = 8) -> Doors:
         """Nothing has been asked for yet; here are new sections to register for."""
+        self.books.settle_doubts()
+        self.wait_for("nothing of the page before is on its way", self._is_calm, 90.0)
         self.books.begin_page()
         self.sink.be_calm()
         self.sink.begin_page()

@@ -92,3 +92,39 @@ def test_no_list_reads_much_more_than_it_shows(full: Engine, inquiry_db: Databas
         assert most_read(_as_when_large(session), reply_queue.page_statement(view, ()), values) <= 2 * (
             SHOWN + 1
         )
+
+
+_TAKEN = text(
+    "UPDATE inquiry SET assignee_id = :id WHERE status IN ('new', 'open') AND due_at < now() + interval '1200 seconds'"
+)
+
+
+@pytest.fixture
+def taker(full: Engine, inquiry_db: Database) -> UUID:
+    """A director who took the first thousand and more; the rows of before are swept away."""
+    director = a_director(inquiry_db).id
+    inquiry_db.run(_TAKEN, {"id": director})
+    with full.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE inquiry"))
+    return director
+
+
+def taking(session: Session, staff_id: UUID) -> int:
+    """What taking the next one reads."""
+    values = {"staff_id": staff_id, "only_mine": False}
+    return most_read(_as_when_large(session), reply_queue.TAKE_NEXT.text, values)
+
+
+def test_who_is_next_is_found_without_those_who_were_taken(full: Engine, taker: UUID) -> None:
+    with Session(full) as session:
+        assert taking(session, taker) == 1
+
+
+def test_without_an_index_of_its_own_taking_the_next_reads_those_who_were_taken(
+    full: Engine, taker: UUID
+) -> None:
+    """The control; what was dropped is there again."""
+    with Session(full) as session:
+        session.execute(text("DROP INDEX ix_inquiry_take"))
+        assert taking(session, taker) > reply_queue.COUNTED_TO
+        session.rollback()

@@ -94,6 +94,14 @@ class Inquiry(Base):
         one_of("status", tuple(InquiryStatus)),
         Index("ix_inquiry_for_us", "due_at", "id", postgresql_where=text("status IN ('new', 'open')")),
         Index(
+            "ix_inquiry_take",
+            "due_at",
+            "id",
+            postgresql_where=text(
+                "status IN ('new', 'open') AND assignee_id IS NULL AND snoozed_until IS NULL"
+            ),
+        ),
+        Index(
             "ix_inquiry_mine",
             "assignee_id",
             "due_at",

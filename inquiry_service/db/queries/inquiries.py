@@ -88,7 +88,8 @@ HEAR_AGAIN = text("""
         has_files = EXISTS (SELECT 1 FROM message JOIN mail_file ON mail_file.raw_mail_id = message.raw_mail_id
                             WHERE message.inquiry_id = inquiry.id),
         heard = to_tsvector('simple', coalesce((
-            SELECT left(string_agg(CASE WHEN position = 1 THEN substr(body, :opening + 1) ELSE left(body, :heard) END, ' '), 400000)
+            SELECT left(string_agg(CASE WHEN position = 1 THEN substr(body, :opening + 1) ELSE left(body, :heard) END, ' '
+                                   ORDER BY position), 400000)
             FROM message WHERE inquiry_id = inquiry.id AND position IS NOT NULL), ''))
     WHERE id = :id
 """)

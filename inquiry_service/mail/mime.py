@@ -35,6 +35,7 @@ _CHARSET = re.compile(rb"(?i)charset\s{0,3}=\s{0,3}\"?([\w.:-]{2,40})")
 _MAX_CHARSET_SEARCHED = 64 * 1024
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
 _WHOLE_BASE64 = re.compile(rb"[A-Za-z0-9+/\r\n]*={0,2}[\r\n\s]*")
+_SHORT = 60  # bytes: less than a line of base64
 _NO_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
 _BASE64_BLOCK = re.compile(rb"[A-Za-z0-9+/]+")
 _UU_BEGINS = re.compile(rb"(?m)^begin [0-7]{3,4} ([^\r\n]{1,200})\r?\n")
@@ -363,7 +364,18 @@ def _from_damaged_base64(body: bytes) -> bytes:
     blocks = _BASE64_BLOCK.findall(_NO_BASE64.sub(b"", b"".join(lines[:below])))
     found = [binascii.a2b_base64(block[: len(block) - (len(block) % 4 == 1)] + b"==") for block in blocks]
     rest = b"\n".join(lines[below:]).strip()
-    return b"".join(found) + (b"\n\n" + rest if rest else b"")
+    data = b"".join(found)
+    if len(body) < _SHORT and not _is_utf8(data):
+        return body  # a word or two that were never encoded
+    return data + (b"\n\n" + rest if rest else b"")
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _is_words(line: bytes) -> bool:

@@ -351,6 +351,7 @@ def test_a_plain_text_that_only_asks_for_html_gives_way_to_it() -> None:
     ("body", "words"),
     [
         ("SGVsbG8gV29ybGQhA", "Hello World!"),
+        ("Hello", "Hello"),  # never encoded
         ("SGVsbG8=\r\nIFdvcmxkIQ==", "Hello World!"),
         (
             "SGVsbG8gV29ybGQh\r\n\r\nThis list is run by its readers",

@@ -64,19 +64,20 @@ def change(saved_reply_id: UUID) -> ResponseReturnValue:
 def _written(edited: SavedReply | None) -> ResponseReturnValue:
     needed = {"title": _("Enter a title"), "body": _("Write the text")}
     person, kept = current_person(), {name: typed(name) for name in FIELDS}
+    seen = typed("seen") or None
     try:
         values = checked(SavedReplyForm(), needed)
         if request.form.get("do") == "preview":
-            return _page(kept, edited=edited, preview=_preview(values))
+            return _page(kept, edited=edited, seen=seen, preview=_preview(values))
         with database().transaction() as session:
             if edited is None:
                 saved_replies.write(session, person, **values)
             else:
-                saved_replies.change(session, edited.id, person, **values, seen=typed("seen") or None)
+                saved_replies.change(session, edited.id, person, **values, seen=seen)
     except FormNotRight as error:
-        return _page(kept, edited=edited, errors=error.errors, status=422)
+        return _page(kept, edited=edited, seen=seen, errors=error.errors, status=422)
     except Invalid as error:
-        return _page(kept, edited=edited, errors=sentences_of(error), status=422)
+        return _page(kept, edited=edited, seen=seen, errors=sentences_of(error), status=422)
     except SavedReplyChanged:
         return _page(kept, edited=_as_it_is(edited), is_behind=True, status=409)
     flash(_("Saved. It is offered beside the questions of its program."))
@@ -130,6 +131,7 @@ def _page(
     preview: str | None = None,
     is_archived: bool = False,
     is_behind: bool = False,
+    seen: str | None = None,
     status: int = 200,
 ) -> ResponseReturnValue:
     programs = [(program.slug, program.title) for program in parts().enrollment.programs()]
@@ -153,9 +155,7 @@ def _page(
             preview=preview,
             is_archived=is_archived,
             is_behind=is_behind,
-            seen=typed("seen")
-            if edited and not is_behind and "seen" in request.form
-            else edited and edited.version,
+            seen=seen or (edited.version if edited else None),
             is_saved_replies=True,
             field_words=_field_words(),
             programs=programs,

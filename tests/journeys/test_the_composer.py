@@ -94,6 +94,7 @@ def test_what_was_typed_outlives_the_browser_and_the_session(browser: Browser, p
 
 
 def test_a_text_that_cannot_be_kept_stays_and_the_page_says_so(page: Page, pair: Pair) -> None:
+    page.set_viewport_size({"width": 360, "height": 560})
     reference = ask(page, pair, email="marker-gone-7731@example.com")
     sign_in(page, pair, "director", f"{pair.inquiry}/desk")
     open_in_desk(page, pair, reference)
@@ -102,6 +103,7 @@ def test_a_text_that_cannot_be_kept_stays_and_the_page_says_so(page: Page, pair:
     page.locator("#body").fill("Most find work.")
     page.keyboard.press("Control+Enter")
     expect(page.locator("[data-saved]")).to_contain_text("does not take an answer now")
+    expect(page.locator("[data-saved]")).to_be_in_viewport(ratio=1)
     expect(page.locator("#body")).to_have_value("Most find work.")
 
 

@@ -35,17 +35,23 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
       } else if (answer.status === 409) {
         ask(await answer.json());
       } else if (answer.status === 422) {
-        place.textContent = (await answer.json()).problem;
+        warn((await answer.json()).problem);
       } else if (answer.status === 401 || answer.status === 429 || answer.status >= 500) {
-        place.textContent = answer.status === 401 ? form.dataset.signedOut : form.dataset.notSaved;
+        warn(answer.status === 401 ? form.dataset.signedOut : form.dataset.notSaved);
         later(AGAIN_MS);
       } else {
-        place.textContent = form.dataset.refused; // such as a thread that was erased: trying again changes nothing
+        warn(form.dataset.refused); // such as a thread that was erased: trying again changes nothing
       }
     } catch {
-      place.textContent = form.dataset.notSaved;
+      warn(form.dataset.notSaved);
       later(AGAIN_MS);
     }
+  }
+  // said once where it is seen: on a small screen the place is below the buttons
+  function warn(words) {
+    if (place.textContent === words) return;
+    place.textContent = words;
+    place.scrollIntoView({ block: "nearest" });
   }
   function ask(other) {
     isAsked = true;
